@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* conf: the configuration file shared by all programs. */
+#include "base/conf.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+#ifndef MUSTER_SYSCONFDIR
+#define MUSTER_SYSCONFDIR "/etc"
+#endif
+
+struct load {
+	struct conf conf;
+	char what[120]; /* why the handler refused a line */
+};
+
+static const struct {
+	const char *section, *name;
+	size_t offset, size;
+} keys[] = {
+	/* clang-format off */
+#define KEY(section, name, member) \
+	{ section, name, offsetof(struct conf, member), sizeof(((struct conf *)0)->member) }
+	KEY("database", "connection", database),
+	KEY("database", "engine_user", engine_user),
+	KEY("engine", "key_file", key_file),
+	KEY("engine", "name", name),
+	KEY("engine", "listen", listen),
+	KEY("engine", "trace_dir", trace_dir),
+#undef KEY
+	/* clang-format on */
+};
+
+static int
+take(void *arg, const char *section, const char *name, const char *value)
+{
+	struct load *l = arg;
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		if (strcmp(section, keys[i].section) != 0 || strcmp(name, keys[i].name) != 0)
+			continue;
+		if (text_copy((char *)&l->conf + keys[i].offset, keys[i].size, value))
+			return 1;
+		(void)snprintf(l->what, sizeof(l->what), "value of %.40s is too long", name);
+		return 0;
+	}
+	(void)snprintf(l->what, sizeof(l->what), "[%.40s] has no key \"%.40s\"", section, name);
+	return 0;
+}
+
+int
+conf_load(const char *path, struct conf *out, struct err *e)
+{
+	struct load l = { .conf = {
+		.database = "dbname=muster",
+		.engine_user = "muster_engine",
+		.key_file = MUSTER_SYSCONFDIR "/muster/engine.key",
+		.listen = "*",
+	} };
+	const char *named = path != NULL ? path : getenv("MUSTER_CONF");
+	const char *file = named != NULL ? named : MUSTER_SYSCONFDIR "/muster/muster.conf";
+
+	if (gethostname(l.conf.name, sizeof(l.conf.name) - 1) < 0)
+		(void)text_copy(l.conf.name, sizeof(l.conf.name), "engine");
+	int line = ini_parse(file, take, &l);
+	if (line == -1 && (named != NULL || errno != ENOENT))
+		return err_errno(e, ERR_CONFIG, "%s", file);
+	if (line > 0)
+		return err_set(e, ERR_CONFIG, "%s, line %d: %s", file, line,
+		    l.what[0] != '\0' ? l.what : "want [section] or key = value");
+	if (line < -1)
+		return err_set(e, ERR_MEMORY, "%s: no memory to read it", file);
+	*out = l.conf;
+	return 0;
+}
