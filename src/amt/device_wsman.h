@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* device_wsman: what the files of the WS-Management dialect share. */
+#ifndef MUSTER_AMT_DEVICE_WSMAN_H
+#define MUSTER_AMT_DEVICE_WSMAN_H
+
+#include "amt/device.h"
+#include "amt/wsman.h"
+
+struct dw {
+	struct amt_device base; /* first: a struct amt_device * is a struct dw * */
+	struct wsman w;
+};
+
+static inline struct wsman *
+dw(struct amt_device *d)
+{
+	return &((struct dw *)d)->w;
+}
+
+/* device_wsman_tls.c: keys, certificates, TLS */
+int dw_store_clean(struct amt_device *d, struct err *e);
+int dw_key_make(struct amt_device *d, uint8_t *der, size_t *len, struct err *e);
+int dw_key_add(struct amt_device *d, const uint8_t *der, size_t len, struct err *e);
+int dw_certificate_add(
+    struct amt_device *d, const uint8_t *der, size_t len, char handle[AMT_HANDLE_MAX], struct err *e);
+int dw_tls_bind(struct amt_device *d, const char *handle, struct err *e);
+int dw_tls_read(struct amt_device *d, struct amt_tls *out, struct err *e);
+int dw_tls(struct amt_device *d, const struct amt_tls *want, struct err *e);
+
+/* device_wsman_access.c: interfaces, ACL, power */
+int dw_interfaces_read(struct amt_device *d, struct amt_interfaces *out, struct err *e);
+int dw_interfaces(struct amt_device *d, const struct amt_interfaces *want, struct err *e);
+int dw_acl_read(struct amt_device *d, struct amt_acl out[AMT_ACL_MAX], size_t *n, struct err *e);
+int dw_acl_remove(struct amt_device *d, uint32_t handle, struct err *e);
+int dw_acl_add(struct amt_device *d, const struct acl_entry *a, const struct secret *s, struct err *e);
+int dw_power_read(struct amt_device *d, enum power_package *out, struct err *e);
+int dw_power(struct amt_device *d, enum power_package want, bool *absent, struct err *e);
+
+/*
+ * dw_password_hash: base64 of the 16 bytes of MD5(user:realm:password), with the realm of this
+ * device. Source: protocol/wsman.md 7.4.
+ */
+int dw_password_hash(
+    const struct amt_device *d, const char *user, const struct secret *s, struct buf *out, struct err *e);
+
+#endif
