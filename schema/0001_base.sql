@@ -43,6 +43,7 @@ SELECT s.name, s.standard, s.kind, s.least, s.most, s.standard, s.unit, s.descri
 	('hello_rate', 'number', 1, 1000000, '600', '/min', 'Hellos accepted from one address in a minute.'),
 	('hello_unknown_cap', 'number', 1, 100000000, '200000', '', 'Devices in state waiting; beyond it hellos of unknown devices are refused.'),
 	('hello_deadline_s', 'number', 1, 300, '30', 's', 'Time a device has to send its whole hello.'),
+	('certificate_days', 'number', 1, 7300, '1095', 'd', 'How long a TLS certificate issued to a device is valid.'),
 	('legacy_tls', 'switch', NULL, NULL, 'on', '', 'Talk TLS 1.0 and 1.1 to the AMT releases that know nothing newer.'),
 	('log_level', 'text', NULL, NULL, 'info', '', 'Least important lines kept in the event log: error, warning, info or verbose.'),
 	('log_retention_days', 'number', 1, 3650, '90', 'd', 'Days of event log kept; older days are dropped.')

@@ -21,7 +21,7 @@ CREATE TABLE muster.profile_revision (
 	CONSTRAINT profile_revision_number UNIQUE (profile_id, revision),
 	CONSTRAINT profile_revision_object CHECK (jsonb_typeof(body) = 'object'),
 	CONSTRAINT profile_revision_no_secret
-		CHECK (NOT body::text ~ '"password"\s*:\s*"')
+		CHECK (NOT body ? 'secrets' AND NOT body::text ~ '"password"\s*:\s*"')
 );
 COMMENT ON TABLE muster.profile_revision IS 'Immutable: an edit makes a new revision. Holds no password.';
 

@@ -13,7 +13,8 @@ BEGIN
 	VALUES (p_device, 'configure', 'queued', p_by, p_why,
 		now() + make_interval(hours => muster.setting_number('retry_limit_h')::integer))
 	RETURNING job_id INTO id;
-	UPDATE muster.device SET state = 'ready', reason_code = 0, reason = p_why WHERE device_id = p_device;
+	-- A device that was reset has another certificate now: the first one of this job is pinned.
+	UPDATE muster.device SET state = 'ready', reason_code = 0, reason = p_why, pin = NULL WHERE device_id = p_device;
 	PERFORM pg_notify('muster_job', '');
 	RETURN id;
 END
@@ -141,6 +142,12 @@ BEGIN
 		RETURN NEXT;
 	END LOOP;
 END
+$$;
+
+-- Which of these UUIDs have no device yet: asked when there are too many unknown devices.
+CREATE FUNCTION muster.hello_unknown(p_uuid uuid[]) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	SELECT DISTINCT u FROM unnest(p_uuid) AS u WHERE NOT EXISTS (SELECT FROM muster.device d WHERE d.uuid = u)
 $$;
 
 CREATE FUNCTION muster.hash_set_id(p_digest bytea, p_entries bytea, p_count integer) RETURNS bigint
@@ -430,6 +437,7 @@ REVOKE ALL ON FUNCTION muster.job_queue(bigint, text, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
 	muster.hello_batch(integer, timestamptz[], uuid[], inet[], integer[], smallint[], bigint[], boolean[], text[], bigint[]),
 	muster.hash_set_id(bytea, bytea, integer),
+	muster.hello_unknown(uuid[]),
 	muster.hello_reject(integer, timestamptz, inet, integer, integer, text, bytea, bigint),
 	muster.job_take_over(),
 	muster.job_claim(integer, integer, integer),

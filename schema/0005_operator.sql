@@ -43,6 +43,9 @@ BEGIN
 			code := 1813; text := 'held: release it first';
 		ELSIF d.hello_version = 2 THEN
 			code := 1308; text := 'asks for PSK configuration, which is not served yet';
+		ELSIF coalesce((SELECT s.count FROM muster.hash_set s WHERE s.hash_set_id = d.hash_set_id), 0) = 0
+			AND d.address IS NOT NULL THEN
+			code := 1305; text := 'its hello offers no root hash, so no certificate can open it';
 		ELSIF d.address IS NULL THEN
 			code := 1401; text := 'has not said hello yet: stage it instead';
 		ELSIF coalesce(profile, d.profile_id) IS NULL THEN
@@ -103,7 +106,7 @@ BEGIN
 			 WHERE device_id = d.device_id;
 		ELSIF p_command = 'accept' AND d.state IN ('configured', 'detected') THEN
 			UPDATE muster.device SET state = 'waiting', reason_code = 1812, reason = 'accepted again by ' || who,
-				pin = NULL WHERE device_id = d.device_id;
+				tls_certificate = NULL WHERE device_id = d.device_id;
 		ELSIF p_command = 'retry' AND d.state = 'ready' THEN
 			UPDATE muster.job SET run_at = now() WHERE device_id = d.device_id AND state = 'queued';
 			PERFORM pg_notify('muster_job', '');
@@ -217,7 +220,7 @@ BEGIN
 	RETURNING setup_certificate_id INTO id;
 	PERFORM muster.audit_write('setup_certificate_add', encode(p_sha256, 'hex'), NULL,
 		jsonb_build_object('domain', p_domain, 'subject', p_subject, 'not_after', p_not_after));
-	FOR d IN SELECT device_id FROM muster.device WHERE state = 'failed' AND reason_code BETWEEN 1601 AND 1608
+	FOR d IN SELECT device_id FROM muster.device WHERE state = 'failed' AND (reason_code BETWEEN 1601 AND 1608 OR reason_code = 1403)
 			ORDER BY device_id FOR UPDATE LOOP
 		PERFORM muster.job_queue(d, session_user::text, 'a setup certificate was added');
 	END LOOP;

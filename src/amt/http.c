@@ -38,7 +38,6 @@ static const struct {
 	int alert;
 	const char *text;
 } refusals[] = {
-	{ 40, "handshake failure (no certificate shown, or no common cipher)" },
 	{ 41, "no certificate" },
 	{ 42, "bad certificate" },
 	{ 43, "unsupported certificate" },
@@ -118,7 +117,7 @@ on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 	const struct http *h = arg;
 
 	(void)a, (void)b, (void)c, (void)d;
-	return h->conf.stop != NULL && atomic_load(h->conf.stop) ? 1 : 0;
+	return h->conf.give_up != NULL && h->conf.give_up(h->conf.give_up_arg) ? 1 : 0;
 }
 
 /*
@@ -289,7 +288,7 @@ failed(struct http *h, CURLcode rc, struct err *e)
 
 	(void)curl_easy_getinfo(h->curl, CURLINFO_PRETRANSFER_TIME_T, &sent); /* 0: nothing sent yet */
 	if (rc == CURLE_ABORTED_BY_CALLBACK)
-		return err_set(e, ERR_STOPPED, "engine is stopping");
+		return err_set(e, ERR_STOPPED, "given up before the answer");
 	if (h->too_big)
 		return err_set(e, ERR_BODY_SIZE, "answer larger than %d bytes", HTTP_BODY_MAX);
 	if (h->pin_wrong)

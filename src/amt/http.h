@@ -6,7 +6,6 @@
 #ifndef MUSTER_AMT_HTTP_H
 #define MUSTER_AMT_HTTP_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -36,7 +35,9 @@ struct http_conf {
 	uint8_t pins[PIN_MAX][PIN_LEN];
 	size_t npins;
 	unsigned int connect_timeout_s, call_timeout_s;
-	const atomic_bool *stop;         /* true ends a call in flight; may be NULL */
+	/* Asked about once a second during a call; true ends it. May be NULL. */
+	bool (*give_up)(void *arg);
+	void *give_up_arg;
 };
 
 struct http; /* one connection; used by one thread at a time */
@@ -74,7 +75,7 @@ void http_login(struct http *h, const char *user, const struct secret *password)
  *		ERR_CONTACT no connection; ERR_TLS, ERR_TLS_REFUSED (an alert after our certificate),
  *		ERR_TLS_PIN; ERR_LOGIN a challenge that the login did not satisfy (or none was set);
  *		ERR_TIMEOUT, ERR_LOST after the request may have been acted on; ERR_BODY_SIZE,
- *		ERR_ANSWER not HTTP; ERR_STOPPED
+ *		ERR_ANSWER not HTTP; ERR_STOPPED give_up said so
  */
 MUST_CHECK int http_post(
     struct http *h, const void *body, size_t len, struct http_reply *out, struct err *e);

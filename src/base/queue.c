@@ -132,3 +132,12 @@ queue_len(struct queue *q)
 	(void)pthread_mutex_unlock(&q->lock);
 	return n;
 }
+
+bool
+queue_stopped(struct queue *q)
+{
+	(void)pthread_mutex_lock(&q->lock);
+	bool stopped = q->stopped;
+	(void)pthread_mutex_unlock(&q->lock);
+	return stopped;
+}

@@ -39,8 +39,9 @@ size_t queue_pop(struct queue *q, void **items, size_t max, int64_t wait_ms);
 /* queue_stop: no more pushes; waiting threads return. What is in it can still be popped. */
 void queue_stop(struct queue *q);
 
-/* queue_len: items in it now. */
+/* queue_len: items in it now. queue_stopped: whether queue_stop was called. */
 size_t queue_len(struct queue *q);
+bool queue_stopped(struct queue *q);
 
 /* cond_init: a condition variable whose timed waits follow the monotonic clock. */
 void cond_init(pthread_cond_t *cond);

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* dbq: the asynchronous side of the database layer. */
+#include "db/dbq.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "db/pq.h"
+
+enum { BACKOFF_FIRST_MS = 500, BACKOFF_MAX_MS = 8000, CONNECT_MAX_MS = 15000, PARAMS_MAX = 12 };
+
+struct request {
+	struct request *next;
+	const struct stmt *stmt;
+	char *params[PARAMS_MAX];
+	size_t n;
+	dbq_rows_fn *fn; /* NULL: cancelled */
+	void *arg;
+	const void *owner;
+};
+
+struct dbq {
+	char *conninfo;
+	PGconn *conn;
+	enum dbq_state state;
+	PostgresPollingStatusType polling;
+	int64_t next_try_ms, connect_until_ms, backoff_ms;
+	struct request *first, **tail;
+	bool sent, greeted; /* first was sent; LISTEN and version check are done */
+	dbq_notify_fn *notify;
+	dbq_state_fn *on_state;
+	void *arg;
+};
+
+static const struct stmt greet = {
+	.name = "greet",
+	.want = WANT_ONE,
+	.sql = "SELECT coalesce(max(version), 0) FROM muster.schema_migration",
+};
+
+int
+dbq_new(const char *conninfo, const char *user, const char *app, dbq_notify_fn *notify,
+    dbq_state_fn *state, void *arg, struct dbq **out, struct err *e)
+{
+	struct dbq *q = calloc(1, sizeof(*q));
+
+	if (q != NULL)
+		q->conninfo = pq_conninfo(conninfo, user, app, NULL);
+	if (q == NULL || q->conninfo == NULL) {
+		free(q);
+		return err_set(e, ERR_MEMORY, "database connection");
+	}
+	q->tail = &q->first;
+	q->notify = notify;
+	q->on_state = state;
+	q->arg = arg;
+	q->backoff_ms = BACKOFF_FIRST_MS;
+	*out = q;
+	return 0;
+}
+
+static void
+request_free(struct request *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		free(r->params[i]);
+	free(r);
+}
+
+static struct request *
+take_first(struct dbq *q)
+{
+	struct request *r = q->first;
+
+	q->first = r->next;
+	if (q->first == NULL)
+		q->tail = &q->first;
+	q->sent = false;
+	return r;
+}
+
+void
+dbq_free(struct dbq *q)
+{
+	if (q == NULL)
+		return;
+	while (q->first != NULL)
+		request_free(take_first(q));
+	PQfinish(q->conn);
+	free(q->conninfo);
+	free(q);
+}
+
+void
+dbq_send(struct dbq *q, const struct stmt *s, const char *const *params, size_t n, dbq_rows_fn *fn,
+    void *arg, const void *owner)
+{
+	struct request *r = calloc(1, sizeof(*r));
+	struct err e;
+
+	if (r == NULL || n > PARAMS_MAX || n != s->nparams) {
+		free(r);
+		(void)err_set(&e, ERR_DB, "%s: %zu parameters, want %zu", s->name, n, s->nparams);
+		fn(arg, NULL, &e);
+		return;
+	}
+	*r = (struct request){ .stmt = s, .n = n, .fn = fn, .arg = arg, .owner = owner };
+	for (size_t i = 0; i < n; i++)
+		r->params[i] = params[i] == NULL ? NULL : strdup(params[i]);
+	*q->tail = r;
+	q->tail = &r->next;
+}
+
+void
+dbq_cancel(struct dbq *q, const void *owner)
+{
+	for (struct request *r = q->first; r != NULL; r = r->next)
+		if (r->owner == owner)
+			r->fn = NULL;
+}
+
+/* Everything that waits is told that the database is gone; then a new try, later each time. */
+static void
+go_down(struct dbq *q, const struct err *e)
+{
+	struct request *waiting = q->first;
+
+	PQfinish(q->conn);
+	q->conn = NULL;
+	q->state = DBQ_DOWN;
+	q->first = NULL;
+	q->tail = &q->first;
+	q->sent = q->greeted = false;
+	q->next_try_ms = clock_ms() + q->backoff_ms;
+	q->backoff_ms = q->backoff_ms * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : q->backoff_ms * 2;
+	while (waiting != NULL) {
+		struct request *r = waiting;
+
+		waiting = r->next;
+		if (r->fn != NULL)
+			r->fn(r->arg, NULL, e);
+		request_free(r);
+	}
+	q->on_state(q->arg, DBQ_DOWN, e);
+}
+
+static void
+start(struct dbq *q)
+{
+	struct err e;
+
+	q->conn = PQconnectStart(q->conninfo);
+	q->state = DBQ_CONNECTING;
+	q->connect_until_ms = clock_ms() + CONNECT_MAX_MS;
+	if (q->conn == NULL || PQstatus(q->conn) == CONNECTION_BAD) {
+		(void)pq_error(q->conn, NULL, "database", &e);
+		go_down(q, &e);
+		return;
+	}
+	q->polling = PGRES_POLLING_WRITING;
+	q->on_state(q->arg, DBQ_CONNECTING, NULL);
+}
+
+static void
+go_on_connecting(struct dbq *q)
+{
+	struct err e;
+
+	q->polling = PQconnectPoll(q->conn);
+	if (q->polling == PGRES_POLLING_OK) {
+		q->state = DBQ_UP;
+		(void)PQsetnonblocking(q->conn, 1);
+		return;
+	}
+	if (q->polling == PGRES_POLLING_FAILED)
+		(void)pq_error(q->conn, NULL, "database", &e);
+	else if (clock_ms() > q->connect_until_ms)
+		(void)err_set(&e, ERR_DB_DOWN, "database: no answer within %d seconds", CONNECT_MAX_MS / 1000);
+	else
+		return;
+	go_down(q, &e);
+}
+
+static bool
+send_next(struct dbq *q)
+{
+	struct request *r = q->first;
+
+	while (r != NULL && r->fn == NULL) { /* cancelled before it was sent */
+		request_free(take_first(q));
+		r = q->first;
+	}
+	if (r == NULL || q->sent)
+		return true;
+	q->sent = true;
+	return PQsendQueryParams(q->conn, r->stmt->sql, (int)r->n, NULL, (const char *const *)r->params, NULL, NULL, 0) == 1;
+}
+
+static void
+answer(struct dbq *q, PGresult *res)
+{
+	struct request *r = take_first(q);
+	struct rows rows = { .res = res };
+	struct err e;
+
+	if (r->fn != NULL) {
+		if (pq_check(q->conn, r->stmt, res, &e) < 0)
+			r->fn(r->arg, NULL, &e);
+		else
+			r->fn(r->arg, &rows, NULL);
+	}
+	request_free(r);
+}
+
+/* The first thing said on a new connection; its answer comes before all others. */
+static void
+greeted(void *arg, const struct rows *rows, const struct err *e)
+{
+	struct dbq *q = arg;
+	struct err mine;
+
+	if (e != NULL && e->code == ERR_DB_DOWN)
+		return; /* go_down has told already */
+	if (e != NULL)
+		mine = *e;
+	else if (rows_int(rows, 0, 0) != DB_SCHEMA_VERSION)
+		(void)err_set(&mine, ERR_DB_VERSION, "schema version %d, this program wants %d", (int)rows_int(rows, 0, 0), DB_SCHEMA_VERSION);
+	else {
+		q->backoff_ms = BACKOFF_FIRST_MS;
+		q->on_state(q->arg, DBQ_UP, NULL);
+		return;
+	}
+	q->on_state(q->arg, DBQ_DOWN, &mine);
+}
+
+/* LISTEN cannot fail alone: what would make it fail makes the greeting fail as well. */
+static void
+listening(void *arg, const struct rows *rows, const struct err *e)
+{
+	(void)arg;
+	(void)rows;
+	(void)e;
+}
+
+static void
+push_greeting(struct dbq *q)
+{
+	static const struct stmt listen = { .name = "listen", .want = WANT_NOTHING, .sql = "LISTEN muster_change" };
+	struct request *r = calloc(1, sizeof(*r)), *l = calloc(1, sizeof(*l));
+
+	if (r == NULL || l == NULL) {
+		free(r);
+		free(l);
+		return;
+	}
+	*r = (struct request){ .stmt = &greet, .fn = greeted, .arg = q, .next = q->first };
+	*l = (struct request){ .stmt = &listen, .fn = listening, .arg = q, .next = r };
+	if (q->first == NULL)
+		q->tail = &r->next;
+	q->first = l;
+	q->greeted = true;
+}
+
+static void
+work_up(struct dbq *q)
+{
+	struct err e;
+	PGresult *res;
+	PGnotify *note;
+
+	if (!q->greeted)
+		push_greeting(q);
+	bool ok = PQconsumeInput(q->conn) == 1 && send_next(q) && PQflush(q->conn) >= 0;
+	while (ok && PQisBusy(q->conn) == 0 && (res = PQgetResult(q->conn)) != NULL) {
+		if (q->sent && PQstatus(q->conn) == CONNECTION_OK)
+			answer(q, res);
+		PQclear(res);
+		/* The NULL that ends a result must be read before the next statement is sent. */
+		while (PQisBusy(q->conn) == 0 && (res = PQgetResult(q->conn)) != NULL)
+			PQclear(res);
+		ok = PQstatus(q->conn) == CONNECTION_OK && send_next(q) && PQflush(q->conn) >= 0;
+	}
+	while (ok && (note = PQnotifies(q->conn)) != NULL) {
+		q->notify(q->arg, note->extra);
+		PQfreemem(note);
+	}
+	if (!ok || PQstatus(q->conn) == CONNECTION_BAD) {
+		(void)pq_error(q->conn, NULL, "database", &e);
+		go_down(q, &e);
+	}
+}
+
+void
+dbq_work(struct dbq *q)
+{
+	if (q->state == DBQ_DOWN && clock_ms() >= q->next_try_ms)
+		start(q);
+	if (q->state == DBQ_CONNECTING) {
+		struct pollfd fd = { .fd = PQsocket(q->conn),
+			.events = q->polling == PGRES_POLLING_READING ? POLLIN : POLLOUT };
+
+		if (poll(&fd, 1, 0) > 0 || clock_ms() > q->connect_until_ms)
+			go_on_connecting(q);
+	}
+	if (q->state == DBQ_UP)
+		work_up(q);
+}
+
+int
+dbq_fd(const struct dbq *q)
+{
+	return q->conn == NULL ? -1 : PQsocket(q->conn);
+}
+
+short
+dbq_events(const struct dbq *q)
+{
+	if (q->state == DBQ_CONNECTING)
+		return q->polling == PGRES_POLLING_READING ? POLLIN : POLLOUT;
+	return q->state == DBQ_UP && q->first != NULL && !q->sent ? POLLIN | POLLOUT : POLLIN;
+}
+
+int
+dbq_wait_ms(const struct dbq *q)
+{
+	int64_t now = clock_ms();
+
+	if (q->state == DBQ_DOWN)
+		return q->next_try_ms <= now ? 0 : (int)(q->next_try_ms - now);
+	return q->state == DBQ_CONNECTING ? 200 : 1000;
+}
+
+enum dbq_state
+dbq_status(const struct dbq *q)
+{
+	return q->state;
+}
+
+bool
+dbq_busy(const struct dbq *q)
+{
+	return q->first != NULL;
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* device: one row per UUID, and what operators do with devices. */
+#include "db/device.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "db/pq.h"
+
+#define DEVICE_COLUMNS                                                                             \
+	"d.device_id, d.uuid, d.state, to_char(d.state_at, 'YYYY-MM-DD HH24:MI:SS'), d.reason_code,"  \
+	" d.reason, d.fqdn, d.ou, p.name, d.mapped_by, host(d.address), d.hello_version,"            \
+	" d.hello_count, d.hello_retry, to_char(d.hello_first_at, 'YYYY-MM-DD HH24:MI:SS'),"         \
+	" to_char(d.hello_last_at, 'YYYY-MM-DD HH24:MI:SS'), d.hello_admin_set, d.hello_pid,"         \
+	" h.count, d.amt_version, d.amt_build, d.model, d.serial, d.mac, d.control_mode, d.tls,"      \
+	" r.revision, (SELECT max(n.revision) FROM muster.profile_revision n WHERE n.profile_id ="    \
+	" d.profile_id), to_char(d.configured_at, 'YYYY-MM-DD HH24:MI:SS'),"                          \
+	" to_char(d.verified_at, 'YYYY-MM-DD HH24:MI:SS'), j.state,"                                 \
+	" to_char(j.run_at, 'YYYY-MM-DD HH24:MI:SS'), j.attempt,"                                    \
+	" (SELECT max(x.job_id) FROM muster.job x WHERE x.device_id = d.device_id)"
+#define DEVICE_TABLES                                                                              \
+	" FROM muster.device d LEFT JOIN muster.profile p USING (profile_id)"                        \
+	" LEFT JOIN muster.hash_set h USING (hash_set_id)"                                           \
+	" LEFT JOIN muster.profile_revision r USING (profile_revision_id)"                           \
+	" LEFT JOIN muster.job j ON j.device_id = d.device_id AND j.state IN ('queued', 'running')"
+#define DEVICE_FILTER                                                                              \
+	" WHERE ($1 = '' OR d.state = $1) AND ($2 = '' OR d.fqdn ILIKE $2 || '%' OR"                 \
+	" d.uuid::text LIKE lower($2) || '%' OR host(d.address) LIKE $2 || '%' OR"                   \
+	" d.serial ILIKE $2 || '%' OR d.model ILIKE $2 || '%')"
+
+enum col {
+	C_ID, C_UUID, C_STATE, C_STATE_AT, C_REASON_CODE, C_REASON, C_FQDN, C_OU, C_PROFILE, C_MAPPED_BY,
+	C_ADDRESS, C_HELLO_VERSION, C_HELLO_COUNT, C_HELLO_RETRY, C_HELLO_FIRST, C_HELLO_LAST, C_ADMIN_SET,
+	C_PID, C_HASHES, C_AMT, C_BUILD, C_MODEL, C_SERIAL, C_MAC, C_MODE, C_TLS, C_REVISION, C_NEWEST,
+	C_CONFIGURED, C_VERIFIED, C_JOB_STATE, C_JOB_RUN, C_JOB_ATTEMPT, C_JOB_ID,
+};
+
+static const struct stmt by_uuid = {
+	.name = "device_by_uuid",
+	.nparams = 1,
+	.want = WANT_MAYBE,
+	.sql = "SELECT " DEVICE_COLUMNS DEVICE_TABLES " WHERE d.uuid = $1::uuid",
+};
+static const struct stmt page_after = {
+	.name = "device_page_after",
+	.nparams = 4,
+	.want = WANT_MANY,
+	.sql = "SELECT " DEVICE_COLUMNS DEVICE_TABLES DEVICE_FILTER
+	       " AND ($3::bigint = 0 OR d.device_id < $3::bigint) ORDER BY d.device_id DESC LIMIT $4::int",
+};
+static const struct stmt page_before = {
+	.name = "device_page_before",
+	.nparams = 4,
+	.want = WANT_MANY,
+	.sql = "SELECT " DEVICE_COLUMNS DEVICE_TABLES DEVICE_FILTER
+	       " AND d.device_id > $3::bigint ORDER BY d.device_id LIMIT $4::int",
+};
+static const struct stmt count_filtered = {
+	.name = "device_count",
+	.nparams = 2,
+	.want = WANT_ONE,
+	.sql = "SELECT count(*) FROM muster.device d" DEVICE_FILTER,
+};
+static const struct stmt approve = {
+	.name = "approve",
+	.nparams = 4,
+	.want = WANT_MANY,
+	.sql = "SELECT uuid, code, text FROM muster.approve($1::uuid[], nullif($2, ''),"
+	       " CASE WHEN $3 = '' THEN NULL ELSE ARRAY[$3] END, nullif($4, ''))",
+};
+static const struct stmt command = {
+	.name = "device_command",
+	.nparams = 3,
+	.want = WANT_MANY,
+	.sql = "SELECT uuid, code, text FROM muster.device_command($1::uuid[], $2, $3)",
+};
+static const struct stmt overview = {
+	.name = "overview",
+	.want = WANT_MANY,
+	.sql = "SELECT key, value FROM muster.overview()",
+};
+
+#define TEXT(member, col) text_clean(d.member, sizeof(d.member), rows_text(r, row, col), strlen(rows_text(r, row, col)))
+
+void
+device_from_row(const struct rows *r, size_t row, struct device *out)
+{
+	struct device d = { .id = rows_int(r, row, C_ID) };
+
+	TEXT(uuid, C_UUID);
+	TEXT(state, C_STATE);
+	TEXT(state_at, C_STATE_AT);
+	TEXT(reason, C_REASON);
+	TEXT(fqdn, C_FQDN);
+	TEXT(ou, C_OU);
+	TEXT(profile, C_PROFILE);
+	TEXT(mapped_by, C_MAPPED_BY);
+	TEXT(address, C_ADDRESS);
+	TEXT(hello_first_at, C_HELLO_FIRST);
+	TEXT(hello_last_at, C_HELLO_LAST);
+	TEXT(hello_pid, C_PID);
+	TEXT(amt_version, C_AMT);
+	TEXT(amt_build, C_BUILD);
+	TEXT(model, C_MODEL);
+	TEXT(serial, C_SERIAL);
+	TEXT(mac, C_MAC);
+	TEXT(configured_at, C_CONFIGURED);
+	TEXT(verified_at, C_VERIFIED);
+	TEXT(job_state, C_JOB_STATE);
+	TEXT(job_run_at, C_JOB_RUN);
+	d.reason_code = (int)rows_int(r, row, C_REASON_CODE);
+	d.hello_version = (int)rows_int(r, row, C_HELLO_VERSION);
+	d.hello_count = rows_int(r, row, C_HELLO_COUNT);
+	d.hello_retry = rows_int(r, row, C_HELLO_RETRY);
+	d.hello_admin_set = rows_bool(r, row, C_ADMIN_SET);
+	d.hashes = (int)rows_int(r, row, C_HASHES);
+	d.control_mode = (int)rows_int(r, row, C_MODE);
+	d.tls = rows_bool(r, row, C_TLS);
+	d.revision = (int)rows_int(r, row, C_REVISION);
+	d.profile_revision = (int)rows_int(r, row, C_NEWEST);
+	d.job_attempt = (int)rows_int(r, row, C_JOB_ATTEMPT);
+	d.job_id = rows_int(r, row, C_JOB_ID);
+	*out = d;
+}
+
+int
+device_by_uuid(struct db *db, const char *uuid, struct device *out, struct err *e)
+{
+	SCOPED(rows) struct rows *r = NULL;
+	const char *params[] = { uuid };
+
+	if (db_run(db, &by_uuid, params, ARRAY_LEN(params), &r, e) < 0)
+		return -1;
+	if (rows_count(r) == 0)
+		return 0;
+	device_from_row(r, 0, out);
+	return 1;
+}
+
+int
+device_page(struct db *db, const struct device_filter *f, int64_t key, bool back, int limit,
+    struct rows **out, struct err *e)
+{
+	char after[24], most[16];
+	const char *params[] = { f->state, f->search, after, most };
+
+	(void)snprintf(after, sizeof(after), "%" PRId64, key);
+	(void)snprintf(most, sizeof(most), "%d", limit);
+	return db_run(db, back ? &page_before : &page_after, params, ARRAY_LEN(params), out, e);
+}
+
+void
+device_page_send(struct dbq *q, const struct device_filter *f, int64_t key, bool back, int limit,
+    dbq_rows_fn *fn, void *arg, const void *owner)
+{
+	char after[24], most[16];
+	const char *params[] = { f->state, f->search, after, most };
+
+	(void)snprintf(after, sizeof(after), "%" PRId64, key);
+	(void)snprintf(most, sizeof(most), "%d", limit);
+	dbq_send(q, back ? &page_before : &page_after, params, ARRAY_LEN(params), fn, arg, owner);
+}
+
+void
+device_count_send(struct dbq *q, const struct device_filter *f, dbq_rows_fn *fn, void *arg, const void *owner)
+{
+	const char *params[] = { f->state, f->search };
+
+	dbq_send(q, &count_filtered, params, ARRAY_LEN(params), fn, arg, owner);
+}
+
+void
+device_by_uuid_send(struct dbq *q, const char *uuid, dbq_rows_fn *fn, void *arg, const void *owner)
+{
+	const char *params[] = { uuid };
+
+	dbq_send(q, &by_uuid, params, ARRAY_LEN(params), fn, arg, owner);
+}
+
+static void
+uuid_array(const char *const *uuids, size_t n, struct buf *out)
+{
+	for (size_t i = 0; i < n; i++)
+		array_text(out, uuids[i]);
+	(void)array_end(out);
+}
+
+int
+device_approve(struct db *db, const char *const *uuids, size_t n, const char *profile, const char *fqdn,
+    const char *ou, struct rows **out, struct err *e)
+{
+	SCOPED(buf) struct buf list = { 0 };
+
+	uuid_array(uuids, n, &list);
+	const char *params[] = { buf_str(&list), profile, fqdn, ou };
+	return db_run(db, &approve, params, ARRAY_LEN(params), out, e);
+}
+
+void
+device_approve_send(struct dbq *q, const char *const *uuids, size_t n, const char *profile,
+    const char *fqdn, const char *ou, dbq_rows_fn *fn, void *arg, const void *owner)
+{
+	SCOPED(buf) struct buf list = { 0 };
+
+	uuid_array(uuids, n, &list);
+	const char *params[] = { buf_str(&list), profile, fqdn, ou };
+	dbq_send(q, &approve, params, ARRAY_LEN(params), fn, arg, owner);
+}
+
+int
+device_command(struct db *db, const char *const *uuids, size_t n, const char *verb, const char *why,
+    struct rows **out, struct err *e)
+{
+	SCOPED(buf) struct buf list = { 0 };
+
+	uuid_array(uuids, n, &list);
+	const char *params[] = { buf_str(&list), verb, why };
+	return db_run(db, &command, params, ARRAY_LEN(params), out, e);
+}
+
+void
+device_command_send(struct dbq *q, const char *const *uuids, size_t n, const char *verb,
+    const char *why, dbq_rows_fn *fn, void *arg, const void *owner)
+{
+	SCOPED(buf) struct buf list = { 0 };
+
+	uuid_array(uuids, n, &list);
+	const char *params[] = { buf_str(&list), verb, why };
+	dbq_send(q, &command, params, ARRAY_LEN(params), fn, arg, owner);
+}
+
+void
+overview_send(struct dbq *q, dbq_rows_fn *fn, void *arg, const void *owner)
+{
+	dbq_send(q, &overview, NULL, 0, fn, arg, owner);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* device: one row per UUID, and what operators do with devices. */
+#ifndef MUSTER_DB_DEVICE_H
+#define MUSTER_DB_DEVICE_H
+
+#include "base/uuid.h"
+#include "db/db.h"
+#include "db/dbq.h"
+
+enum { DB_TIME = 40, DB_FQDN = 254, DB_TEXT = 256 };
+
+struct device {
+	int64_t id;
+	char uuid[UUID_TEXT];
+	char state[16], state_at[DB_TIME];
+	int reason_code;
+	char reason[DB_TEXT];
+	char fqdn[DB_FQDN], ou[DB_TEXT], profile[64], mapped_by[64];
+	char address[48];
+	int hello_version;
+	int64_t hello_count, hello_retry;
+	char hello_first_at[DB_TIME], hello_last_at[DB_TIME];
+	bool hello_admin_set;
+	char hello_pid[12];
+	int hashes; /* root hashes offered */
+	char amt_version[32], amt_build[32], model[64], serial[64], mac[24];
+	int control_mode;
+	bool tls;
+	int revision;         /* profile revision last applied, 0: none */
+	int profile_revision; /* newest revision of its profile */
+	char configured_at[DB_TIME], verified_at[DB_TIME];
+	/* its live job, if any */
+	char job_state[12], job_run_at[DB_TIME];
+	int job_attempt;
+	int64_t job_id; /* its newest job, live or not */
+};
+
+/* What a list of devices shows. Empty texts do not filter. */
+struct device_filter {
+	char state[16];   /* "" all */
+	char search[128]; /* start of FQDN, UUID, address, serial number or model */
+};
+
+/* device_from_row: the columns of every statement here that gives devices. */
+void device_from_row(const struct rows *r, size_t row, struct device *out);
+
+/* device_by_uuid: 1 found, 0 no such device, -1. */
+MUST_CHECK int device_by_uuid(struct db *db, const char *uuid, struct device *out, struct err *e);
+
+/*
+ * device_page: up to limit devices, newest first: those after `key` (device id; 0: from the start).
+ * back: those before it, nearest first. device_page_send: the same for the console.
+ */
+MUST_CHECK int device_page(struct db *db, const struct device_filter *f, int64_t key, bool back,
+    int limit, struct rows **out, struct err *e);
+void device_page_send(struct dbq *q, const struct device_filter *f, int64_t key, bool back, int limit,
+    dbq_rows_fn *fn, void *arg, const void *owner);
+void device_count_send(
+    struct dbq *q, const struct device_filter *f, dbq_rows_fn *fn, void *arg, const void *owner);
+void device_by_uuid_send(struct dbq *q, const char *uuid, dbq_rows_fn *fn, void *arg, const void *owner);
+
+/*
+ * approve, device_command: see the functions of the same name in the schema. The rows have uuid,
+ * code, text: one a device. uuids is n texts; fqdn one pattern, "" keeps what each device has.
+ */
+enum { OUTCOME_UUID, OUTCOME_CODE, OUTCOME_TEXT };
+MUST_CHECK int device_approve(struct db *db, const char *const *uuids, size_t n, const char *profile,
+    const char *fqdn, const char *ou, struct rows **out, struct err *e);
+void device_approve_send(struct dbq *q, const char *const *uuids, size_t n, const char *profile,
+    const char *fqdn, const char *ou, dbq_rows_fn *fn, void *arg, const void *owner);
+MUST_CHECK int device_command(struct db *db, const char *const *uuids, size_t n, const char *command,
+    const char *why, struct rows **out, struct err *e);
+void device_command_send(struct dbq *q, const char *const *uuids, size_t n, const char *command,
+    const char *why, dbq_rows_fn *fn, void *arg, const void *owner);
+
+/* overview_send: key, value rows: counts by state, queue, readiness. */
+void overview_send(struct dbq *q, dbq_rows_fn *fn, void *arg, const void *owner);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * run: one attempt at one device. The steps are rows of a table; the log, the results and the
+ * console read the same rows.
+ */
+#ifndef MUSTER_ENGINE_RUN_H
+#define MUSTER_ENGINE_RUN_H
+
+#include "amt/device.h"
+#include "db/profile.h"
+#include "engine/engine.h"
+
+/* DONE and SKIPPED go on; FAILED and UNKNOWN end the attempt. */
+enum outcome { OUTCOME_DONE, OUTCOME_SKIPPED, OUTCOME_FAILED, OUTCOME_UNKNOWN_END };
+
+enum {
+	STEP_REPEAT = 1, /* harmless when sent twice: repeated once after a lost answer */
+	STEP_ALWAYS = 2, /* also for a device that was found committed */
+};
+
+struct run;
+
+struct step {
+	const char *id;        /* stored in step_result; never renamed */
+	const char *title;     /* as the operator reads it; {host} {domain} {uuid} {address} are filled in */
+	/* Why the step is left out for this device, or NULL. May be NULL: never left out. */
+	const char *(*skip)(const struct run *r);
+	int (*apply)(struct run *r, struct err *e);
+	unsigned int timeout_s;
+	unsigned int flags;
+};
+
+/* The steps in order, ended by { 0 }. */
+extern const struct step configure_steps[];
+
+struct run {
+	struct run *next; /* in the dispatcher's list */
+	struct engine *en;
+	struct hold hold;
+	struct settings set;
+	struct job_device dev;
+	struct profile profile;
+	int revision_id, revision;
+	struct profile_secret secrets[PROFILE_SECRETS_MAX];
+	size_t nsecrets;
+	struct db_credential creds[CREDENTIALS_MAX];
+	size_t ncreds;
+	char host[64], domain[192]; /* of the FQDN */
+	struct uuid uuid;
+
+	struct identity identity;
+	char cert_cn[CERT_NAME_MAX];
+	struct http *http;
+	struct amt_device *amt;
+	bool plain;     /* talks without TLS */
+	bool legacy;    /* talks old TLS */
+	bool amt_old;   /* the release knows nothing newer than TLS 1.1 */
+	bool post;      /* an earlier attempt committed; this one repairs what differs */
+	bool committed; /* an earlier attempt committed, and nothing differs */
+	bool in_verify; /* looking at the device as a management console does */
+	char note[200]; /* what a step wants to say in its result; cleared before each */
+
+	int64_t deadline_ms, step_until_ms;
+	atomic_llong lease_until_ms; /* moved on by the dispatcher */
+	int seq;
+};
+
+/* run_attempt: the whole of it, from loading to the outcome in the database. The worker's thread. */
+void run_attempt(struct engine *en, struct run *r);
+
+/* run_log: a line of the event log about this device. */
+void run_log(struct run *r, enum event_level level, int code, const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+/* run_check: ERR_STOPPED, ERR_LEASE or ERR_RUN_DEADLINE when the run must not go on. */
+MUST_CHECK int run_check(const struct run *r, struct err *e);
+
+/* run_wait: sleep, but end early with an error of run_check. */
+MUST_CHECK int run_wait(const struct run *r, int64_t ms, struct err *e);
+
+/*
+ * connect.c: run_connect finds the device, in setup or committed, and logs in. run_reconnect: the
+ * same connection again. run_connect_verify: as a management console would.
+ */
+MUST_CHECK int run_connect(struct run *r, struct err *e);
+MUST_CHECK int run_reconnect(struct run *r, struct err *e);
+MUST_CHECK int run_connect_verify(struct run *r, struct err *e);
+void run_disconnect(struct run *r);
+
+/* password.c: the password to set, durable as pending before this returns. */
+MUST_CHECK int run_new_password(struct run *r, const char *kind, enum password_mode mode,
+    struct secret *out, bool *was_pending, struct err *e);
+MUST_CHECK int run_profile_secret(struct run *r, const char *name, struct secret *out, struct err *e);
+MUST_CHECK int run_open_credential(struct run *r, const struct db_credential *c, struct secret *out, struct err *e);
+MUST_CHECK int run_load_credentials(struct run *r, struct err *e);
+
+/* verify.c: compares the device with the profile. ERR_VERIFY names every difference. */
+MUST_CHECK int run_verify(struct run *r, struct err *e);
+
+#endif
