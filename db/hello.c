@@ -42,7 +42,7 @@ static const struct stmt count_waiting = {
 int
 hello_batch(struct db *db, int node, const struct hello_row *rows, size_t n, struct err *e)
 {
-	enum { AT, UUID, ADDRESS, PORT, VERSION, RETRY, ADMIN, PID, SET, COLUMNS };
+	enum { COL_AT, COL_UUID, COL_ADDRESS, COL_PORT, COL_VERSION, COL_RETRY, COL_ADMIN, COL_PID, COL_SET, COLUMNS };
 	struct buf b[COLUMNS] = { 0 };
 	const char *params[COLUMNS + 1];
 	char id[16], at[CLOCK_TEXT];
@@ -51,18 +51,18 @@ hello_batch(struct db *db, int node, const struct hello_row *rows, size_t n, str
 		const struct hello_row *h = &rows[i];
 
 		clock_text(h->at_us, at);
-		array_text(&b[AT], at);
-		array_text(&b[UUID], h->uuid);
-		array_text(&b[ADDRESS], h->address);
-		array_int(&b[PORT], h->port);
-		array_int(&b[VERSION], h->version);
-		array_int(&b[RETRY], h->retries);
-		array_text(&b[ADMIN], h->admin_set ? "t" : "f");
-		array_text(&b[PID], h->pid[0] == '\0' ? NULL : h->pid);
+		array_text(&b[COL_AT], at);
+		array_text(&b[COL_UUID], h->uuid);
+		array_text(&b[COL_ADDRESS], h->address);
+		array_int(&b[COL_PORT], h->port);
+		array_int(&b[COL_VERSION], h->version);
+		array_int(&b[COL_RETRY], h->retries);
+		array_text(&b[COL_ADMIN], h->admin_set ? "t" : "f");
+		array_text(&b[COL_PID], h->pid[0] == '\0' ? NULL : h->pid);
 		if (h->hash_set_id == 0)
-			array_text(&b[SET], NULL);
+			array_text(&b[COL_SET], NULL);
 		else
-			array_int(&b[SET], h->hash_set_id);
+			array_int(&b[COL_SET], h->hash_set_id);
 	}
 	(void)snprintf(id, sizeof(id), "%d", node);
 	params[0] = id;

@@ -138,8 +138,16 @@ BEGIN
 	RETURN NULL;
 END
 $$;
+-- As tell_change, and engines load settings and certificates again.
+CREATE FUNCTION muster.tell_config() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM pg_notify('muster_change', TG_TABLE_NAME);
+	PERFORM pg_notify('muster_config', TG_TABLE_NAME);
+	RETURN NULL;
+END
+$$;
 CREATE TRIGGER setting_change AFTER UPDATE ON muster.setting
-	FOR EACH STATEMENT EXECUTE FUNCTION muster.tell_change();
+	FOR EACH STATEMENT EXECUTE FUNCTION muster.tell_config();
 
 CREATE FUNCTION muster.setting_number(p_name text) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

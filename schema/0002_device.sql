@@ -211,7 +211,7 @@ CREATE TABLE muster.setup_certificate (
 COMMENT ON TABLE muster.setup_certificate IS
 	'Certificates with which devices let the engine in; chain is PEM, leaf first, root last.';
 CREATE TRIGGER setup_certificate_change AFTER INSERT OR UPDATE OR DELETE ON muster.setup_certificate
-	FOR EACH STATEMENT EXECUTE FUNCTION muster.tell_change();
+	FOR EACH STATEMENT EXECUTE FUNCTION muster.tell_config();
 
 CREATE TABLE muster.ca (
 	ca_id       integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -113,7 +113,8 @@ settle_credential(struct run *r, const struct db_credential *c, struct err *e)
 	db_return(r->en->pool, db);
 	if (rc < 0)
 		return -1;
-	run_log(r, EVENT_INFO, 0, "The device opens with the %s admin password", c->state);
+	if (!r->in_verify) /* there it is expected */
+		run_log(r, EVENT_INFO, 0, "The device opens with the %s admin password", c->state);
 	return run_load_credentials(r, e);
 }
 

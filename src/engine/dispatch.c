@@ -244,7 +244,7 @@ connect_db(struct dispatch *d, struct err *e)
 	if (db_open(d->en->conf.database, d->en->conf.engine_user, "musterd", &d->db, e) < 0)
 		return -1;
 	d->reload = true; /* notifications may have been missed */
-	return db_listen(d->db, "muster_job", e) < 0 || db_listen(d->db, "muster_change", e) < 0 ? -1 : 0;
+	return db_listen(d->db, "muster_job", e) < 0 || db_listen(d->db, "muster_config", e) < 0 ? -1 : 0;
 }
 
 /* New jobs need no note: the next round looks for them anyway. */
@@ -254,7 +254,7 @@ read_notifications(struct dispatch *d)
 	char channel[32], payload[64], pipe[64];
 
 	while (db_notified(d->db, channel, sizeof(channel), payload, sizeof(payload)))
-		d->reload |= strcmp(payload, "setting") == 0 || strcmp(payload, "setup_certificate") == 0;
+		d->reload |= strcmp(channel, "muster_config") == 0;
 	while (read(d->en->wake[0], pipe, sizeof(pipe)) > 0)
 		;
 }

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* device: musterctl device list, show, approve, hold, release, retry, accept. */
+#include "db/device.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ctl/ctl.h"
+#include "db/job.h"
+
+enum { PAGE = 500 };
+enum { OPT_STATE, OPT_SEARCH };
+enum { OPT_PROFILE, OPT_FQDN, OPT_OU };
+enum { OPT_WHY };
+
+static json_t *
+device_json(const struct device *d)
+{
+	return json_pack("{s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:I, s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s}", "uuid", d->uuid,
+	    "state", d->state, "state_at", d->state_at, "reason_code", d->reason_code, "reason", d->reason, "fqdn", d->fqdn, "ou",
+	    d->ou, "profile", d->profile, "address", d->address, "amt_version", d->amt_version, "hello_version",
+	    d->hello_version, "hello_count", (json_int_t)d->hello_count, "hello_first_at", d->hello_first_at, "hello_last_at",
+	    d->hello_last_at, "model", d->model, "serial", d->serial, "mac", d->mac, "revision", d->revision, "configured_at",
+	    d->configured_at, "next_attempt_at", d->job_run_at);
+}
+
+static int
+list(struct ctl *c, struct err *e)
+{
+	struct device_filter f = { 0 };
+	json_t *all = json_array();
+	int64_t key = 0;
+	int rc = ctl_connect(c, e);
+
+	(void)text_copy(f.state, sizeof(f.state), c->opt[OPT_STATE] == NULL ? "" : c->opt[OPT_STATE]);
+	(void)text_copy(f.search, sizeof(f.search), c->opt[OPT_SEARCH] == NULL ? "" : c->opt[OPT_SEARCH]);
+	ctl_say(c, "%-36s  %-12s %-15s %-28s %s", "UUID", "STATE", "ADDRESS", "FQDN", "REASON");
+	for (size_t n = PAGE; rc == 0 && n == PAGE;) {
+		SCOPED(rows) struct rows *r = NULL;
+
+		rc = device_page(c->db, &f, key, false, PAGE, &r, e);
+		n = rc < 0 ? 0 : rows_count(r);
+		for (size_t i = 0; i < n; i++) {
+			struct device d;
+
+			device_from_row(r, i, &d);
+			key = d.id;
+			ctl_say(c, "%-36s  %-12s %-15s %-28s %s", d.uuid, d.state, d.address, d.fqdn, d.reason);
+			if (c->json)
+				(void)json_array_append_new(all, device_json(&d));
+		}
+	}
+	if (rc == 0 && c->json)
+		ctl_json(json_incref(all));
+	json_decref(all);
+	return rc;
+}
+
+static void
+say_fact(const struct ctl *c, const char *name, const char *value)
+{
+	if (value[0] != '\0')
+		ctl_say(c, "%-14s %s", name, value);
+}
+
+static int
+show_steps(struct ctl *c, const struct device *d, struct err *e)
+{
+	static const struct ctl_col cols[] = {
+		{ "ATTEMPT", "attempt", STEP_ATTEMPT, true },
+		{ "STARTED", "started", STEP_STARTED, false },
+		{ "MS", "took_ms", STEP_TOOK_MS, true },
+		{ "OUTCOME", "outcome", STEP_OUTCOME, false },
+		{ "CODE", "code", STEP_CODE, true },
+		{ "STEP", "title", STEP_TITLE, false },
+		{ "DETAIL", "detail", STEP_DETAIL, false },
+		{ 0 },
+	};
+	SCOPED(rows) struct rows *r = NULL;
+
+	if (d->job_id == 0)
+		return CTL_OK;
+	if (step_list(c->db, d->job_id, &r, e) < 0)
+		return -1;
+	ctl_say(c, "%s", "");
+	ctl_table(c, r, cols);
+	return CTL_OK;
+}
+
+static int
+show(struct ctl *c, struct err *e)
+{
+	struct device d;
+	char reason[DB_TEXT + 32], hello[160];
+	struct uuid u;
+
+	if (!uuid_parse(c->args[0], &u))
+		return err_set(e, ERR_INPUT, "\"%s\" is not a UUID", c->args[0]);
+	if (ctl_connect(c, e) < 0)
+		return -1;
+	int found = device_by_uuid(c->db, c->args[0], &d, e);
+	if (found <= 0)
+		return found < 0 ? -1 : err_set(e, ERR_DB_NOT_FOUND, "no device has UUID %s", c->args[0]);
+	if (c->json) {
+		ctl_json(device_json(&d));
+		return CTL_OK;
+	}
+	(void)snprintf(reason, sizeof(reason), d.reason_code == 0 ? "%s" : "%s (%d)", d.reason, d.reason_code);
+	(void)snprintf(hello, sizeof(hello), "%lld, first %s, last %s", (long long)d.hello_count, d.hello_first_at, d.hello_last_at);
+	const char *const facts[][2] = { { "UUID", d.uuid }, { "State", d.state }, { "Since", d.state_at }, { "Reason", reason },
+		{ "FQDN", d.fqdn }, { "OU", d.ou }, { "Profile", d.profile }, { "Mapped by", d.mapped_by }, { "Address", d.address },
+		{ "Hellos", hello }, { "PID", d.hello_pid }, { "AMT", d.amt_version }, { "Model", d.model }, { "Serial", d.serial },
+		{ "MAC", d.mac }, { "Configured", d.configured_at }, { "Next attempt", d.job_run_at } };
+	for (size_t i = 0; i < ARRAY_LEN(facts); i++)
+		say_fact(c, facts[i][0], facts[i][1]);
+	return show_steps(c, &d, e);
+}
+
+static int
+check_uuids(const struct ctl *c, struct err *e)
+{
+	struct uuid u;
+
+	for (int i = 0; i < c->nargs; i++)
+		if (!uuid_parse(c->args[i], &u))
+			return err_set(e, ERR_INPUT, "\"%s\" is not a UUID", c->args[i]);
+	return 0;
+}
+
+static int
+approve(struct ctl *c, struct err *e)
+{
+	SCOPED(rows) struct rows *r = NULL;
+	const char *given[] = { c->opt[OPT_PROFILE], c->opt[OPT_FQDN], c->opt[OPT_OU] };
+
+	for (size_t i = 0; i < ARRAY_LEN(given); i++)
+		given[i] = given[i] == NULL ? "" : given[i];
+	if (check_uuids(c, e) < 0 || ctl_connect(c, e) < 0 ||
+	    device_approve(c->db, (const char *const *)c->args, (size_t)c->nargs, given[0], given[1], given[2], &r, e) < 0)
+		return -1;
+	return ctl_outcomes(c, r);
+}
+
+static int
+command(struct ctl *c, const char *verb, struct err *e)
+{
+	SCOPED(rows) struct rows *r = NULL;
+
+	if (check_uuids(c, e) < 0 || ctl_connect(c, e) < 0 ||
+	    device_command(c->db, (const char *const *)c->args, (size_t)c->nargs, verb, c->opt[OPT_WHY], &r, e) < 0)
+		return -1;
+	return ctl_outcomes(c, r);
+}
+
+static int
+hold(struct ctl *c, struct err *e)
+{
+	return command(c, "hold", e);
+}
+
+static int
+release(struct ctl *c, struct err *e)
+{
+	return command(c, "release", e);
+}
+
+static int
+retry(struct ctl *c, struct err *e)
+{
+	return command(c, "retry", e);
+}
+
+static int
+accept_again(struct ctl *c, struct err *e)
+{
+	return command(c, "accept", e);
+}
+
+static const struct ctl_opt list_opts[] = {
+	{ "state", "STATE", "Only devices in this state" },
+	{ "search", "TEXT", "Only devices whose FQDN, UUID, address, serial number or model starts so" },
+	{ 0 },
+};
+static const struct ctl_opt approve_opts[] = {
+	{ "profile", "NAME", "Profile to configure (default: the one the device has)" },
+	{ "fqdn", "FQDN", "FQDN of the device; for several a pattern with {uuid} or {n}" },
+	{ "ou", "DN", "Organizational unit of the device" },
+	{ 0 },
+};
+static const struct ctl_opt why_opts[] = {
+	{ "why", "TEXT", "Reason, for the audit log" },
+	{ 0 },
+};
+
+const struct command ctl_device_commands[] = {
+	{ "device", "list", "", 0, 0, "Show devices, newest first", list_opts, list },
+	{ "device", "show", "UUID", 1, 1, "Show a device with the steps of its last job", NULL, show },
+	{ "device", "approve", "UUID...", 1, -1, "Give devices a profile and an FQDN and queue them", approve_opts, approve },
+	{ "device", "hold", "UUID...", 1, -1, "Take devices out of the queue until they are released", why_opts, hold },
+	{ "device", "release", "UUID...", 1, -1, "Let held devices wait for approval again", why_opts, release },
+	{ "device", "retry", "UUID...", 1, -1, "Try failed or delayed devices now", why_opts, retry },
+	{ "device", "accept", "UUID...", 1, -1, "Let devices that were reset by hand say hello again (code 102)", why_opts, accept_again },
+	{ 0 },
+};

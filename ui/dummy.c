@@ -1,0 +1,1 @@
+int muster_dummy(void); int muster_dummy(void){return 0;}
