@@ -44,6 +44,13 @@ static const struct stmt nodes = {
 	       " THEN 'gone' ELSE 'running' END FROM muster.engine_node ORDER BY name",
 };
 
+static const struct stmt roles = {
+	.name = "roles",
+	.want = WANT_ONE,
+	.sql = "SELECT pg_has_role('muster_operator', 'USAGE'), pg_has_role('muster_administrator', 'USAGE'),"
+	       " pg_has_role('muster_enterprise_administrator', 'USAGE')",
+};
+
 static const struct {
 	const char *name;
 	size_t offset;
@@ -150,4 +157,10 @@ void
 node_list_send(struct dbq *q, dbq_rows_fn *fn, void *arg, const void *owner)
 {
 	dbq_send(q, &nodes, NULL, 0, fn, arg, owner);
+}
+
+void
+role_send(struct dbq *q, dbq_rows_fn *fn, void *arg, const void *owner)
+{
+	dbq_send(q, &roles, NULL, 0, fn, arg, owner);
 }

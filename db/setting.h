@@ -35,4 +35,8 @@ enum { NODE_NAME, NODE_VERSION, NODE_STARTED, NODE_BEAT_AGE_S, NODE_WORKERS, NOD
 MUST_CHECK int node_list(struct db *db, struct rows **out, struct err *e);
 void node_list_send(struct dbq *q, dbq_rows_fn *fn, void *arg, const void *owner);
 
+/* role_send: one row: may the caller act as an operator, an administrator, an Enterprise Administrator? */
+enum { ROLE_OPERATOR, ROLE_ADMINISTRATOR, ROLE_ENTERPRISE };
+void role_send(struct dbq *q, dbq_rows_fn *fn, void *arg, const void *owner);
+
 #endif

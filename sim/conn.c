@@ -23,7 +23,8 @@
 
 enum {
 	READ_SIZE = 16384,
-	INPUT_MAX = HTTP_HEAD_MAX + 4 * HTTP_BODY_MAX, /* chunked bodies have room for their framing */
+	INPUT_MAX =
+	    HTTP_HEAD_MAX + 4 * HTTP_BODY_MAX, /* chunked bodies have room for their framing */
 	BYTE_MS = 5,
 	HANDSHAKE_MS = 30000,
 };
@@ -34,10 +35,10 @@ struct conn {
 	struct watch watch;
 	struct timer timer; /* idle limit, pause, or next byte */
 	struct device *d;
-	struct conn *next;  /* of the same device */
-	SSL *ssl;           /* NULL: plain */
+	struct conn *next; /* of the same device */
+	SSL *ssl;          /* NULL: plain */
 	enum phase phase;
-	bool tls_setup;     /* a setup certificate was accepted */
+	bool tls_setup; /* a setup certificate was accepted */
 	struct buf in;
 	struct reply reply;
 	size_t sent;
@@ -169,8 +170,7 @@ io_write(struct conn *c, const void *buf, size_t size)
 	return -1;
 }
 
-static void serve(struct conn *c);
-
+/* Ready for the next request; serve() takes it from there. */
 static void
 replied(struct conn *c)
 {
@@ -182,7 +182,6 @@ replied(struct conn *c)
 	c->reply = (struct reply){ 0 };
 	c->sent = 0;
 	c->phase = PHASE_READ;
-	serve(c);
 }
 
 static void
@@ -269,11 +268,13 @@ serve(struct conn *c)
 {
 	char buf[READ_SIZE];
 
-	arm(c, (uint64_t)c->d->fleet->opt.idle_s * 1000);
 	for (;;) {
+		arm(c, (uint64_t)c->d->fleet->opt.idle_s * 1000);
 		if (c->in.len > 0 && request(c)) {
 			answer_later(c);
-			return;
+			if (c->phase != PHASE_READ)
+				return;
+			continue;
 		}
 		int n = io_read(c, buf, sizeof(buf));
 		if (n == -1)
@@ -298,7 +299,8 @@ handshake(struct conn *c)
 			socklen_t len = sizeof(peer);
 
 			if (getpeername(c->watch.fd, (struct sockaddr *)&peer, &len) == 0)
-				(void)inet_ntop(AF_INET, &peer.sin_addr, c->d->pending_record.server,
+				(void)inet_ntop(AF_INET, &peer.sin_addr,
+				    c->d->pending_record.server,
 				    sizeof(c->d->pending_record.server));
 		}
 		c->phase = PHASE_READ;
@@ -309,6 +311,15 @@ handshake(struct conn *c)
 		return;
 	c->d->count.handshake_failures++;
 	finish(c, false);
+}
+
+/* Go on with a reply, and with the next request when it is out. */
+static void
+go_on(struct conn *c)
+{
+	write_reply(c);
+	if (c->phase == PHASE_READ)
+		serve(c);
 }
 
 static void
@@ -324,7 +335,7 @@ ready(struct watch *w, uint32_t events)
 		serve(c);
 		break;
 	case PHASE_WRITE:
-		write_reply(c);
+		go_on(c);
 		break;
 	case PHASE_PAUSE:
 	case PHASE_SILENT:
@@ -342,7 +353,7 @@ fire(struct timer *t)
 	struct conn *c = container_of(t, struct conn, timer);
 
 	if (c->phase == PHASE_PAUSE || (c->phase == PHASE_WRITE && c->reply.byte_by_byte))
-		write_reply(c);
+		go_on(c);
 	else
 		finish(c, c->phase == PHASE_READ);
 }

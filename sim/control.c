@@ -150,7 +150,8 @@ on_devices(struct fleet *f, size_t row, const char *name, const char *arg)
 	struct device *d = fleet_find(f, name);
 
 	if (strcmp(name, "*") != 0 || !commands[row].all)
-		return d == NULL ? json_pack("{s:s}", "error", "no such device") : commands[row].run(d, arg);
+		return d == NULL ? json_pack("{s:s}", "error", "no such device")
+				 : commands[row].run(d, arg);
 	for (size_t i = 0; i < f->n; i++)
 		json_decref(commands[row].run(&f->dev[i], arg));
 	return ok();
@@ -175,7 +176,8 @@ run_line(struct fleet *f, char *line)
 		if (strcmp(commands[i].name, name) != 0)
 			continue;
 		if (device == NULL || commands[i].arg != (rest != NULL))
-			return json_pack("{s:s}", "error", commands[i].arg ? "want DEVICE and SPEC" : "want DEVICE");
+			return json_pack("{s:s}", "error",
+			    commands[i].arg ? "want DEVICE and SPEC" : "want DEVICE");
 		return on_devices(f, i, device, rest);
 	}
 	return json_pack("{s:s}", "error", "no such command");
@@ -235,7 +237,8 @@ flush(struct client *c)
 	struct err e;
 
 	while (c->sent < c->out.len) {
-		ssize_t n = send(c->watch.fd, c->out.p + c->sent, c->out.len - c->sent, MSG_NOSIGNAL);
+		ssize_t n =
+		    send(c->watch.fd, c->out.p + c->sent, c->out.len - c->sent, MSG_NOSIGNAL);
 
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			return loop_watch(c->c->f->loop, &c->watch, EPOLLOUT, &e) == 0;
@@ -302,7 +305,8 @@ control_open(struct fleet *f, const char *path, struct control **out, struct err
 	int fd;
 
 	if (!text_copy(a.sun_path, sizeof(a.sun_path), path))
-		return err_set(e, ERR_USAGE, "--control: path longer than %zu bytes", sizeof(a.sun_path) - 1);
+		return err_set(
+		    e, ERR_USAGE, "--control: path longer than %zu bytes", sizeof(a.sun_path) - 1);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	(void)unlink(path);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0 || listen(fd, 8) < 0) {

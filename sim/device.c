@@ -90,13 +90,20 @@ device_ha1(const struct device *d, const char *user, const char *password, uint8
 	(void)EVP_Digest(text, strlen(text), out, NULL, EVP_md5(), NULL);
 }
 
+/* The hashes of the MEBx password depend on the realm too. */
+static void
+hash_mebx(struct device *d)
+{
+	device_ha1(d, "admin", d->mebx_password, d->mebx_ha1);
+	if (!d->admin_set)
+		memcpy(d->admin.ha1, d->mebx_ha1, HA1_LEN);
+}
+
 void
 device_mebx(struct device *d, const char *password)
 {
 	(void)text_copy(d->mebx_password, sizeof(d->mebx_password), password);
-	device_ha1(d, "admin", password, d->mebx_ha1);
-	if (!d->admin_set)
-		memcpy(d->admin.ha1, d->mebx_ha1, HA1_LEN);
+	hash_mebx(d);
 }
 
 /* The realm of releases before 6 is the UUID; later ones draw a new one per factory reset. */
@@ -152,12 +159,15 @@ void
 device_trust(struct device *d, const struct hello_hash *h, const char *name, bool is_default)
 {
 	for (size_t i = 0; i < d->nroots; i++)
-		if (d->roots[i].hash.type == h->type && memcmp(d->roots[i].hash.hash, h->hash, h->len) == 0)
+		if (d->roots[i].hash.type == h->type &&
+		    memcmp(d->roots[i].hash.hash, h->hash, h->len) == 0)
 			return;
 	if (d->nroots == d->root_cap)
 		d->roots = mem_grow(d->roots, &d->root_cap, sizeof(*d->roots));
 	struct root *r = &d->roots[d->nroots++];
-	*r = (struct root){ .id = d->next_root++, .hash = *h, .enabled = true, .is_default = is_default };
+	*r = (struct root){
+		.id = d->next_root++, .hash = *h, .enabled = true, .is_default = is_default
+	};
 	(void)text_copy(r->name, sizeof(r->name), name);
 }
 
@@ -185,7 +195,7 @@ factory_credentials(struct device *d)
 	d->admin_set = false;
 	(void)text_copy(d->admin.user, sizeof(d->admin.user), "admin");
 	new_realm(d);
-	device_mebx(d, d->mebx_password);
+	hash_mebx(d);
 	memset(d->pid, 0, sizeof(d->pid));
 	memset(d->pps, 0, sizeof(d->pps));
 	for (size_t i = 0; i < d->nroots; i++) {
@@ -230,7 +240,8 @@ commit_allowed(const struct device *d)
 {
 	const struct release_has *has = d->rel.has;
 	bool tls = strcmp(device_named(d, "AMT_TLSSettingData", 0, "Enabled"), "true") == 0;
-	bool mutual = strcmp(device_named(d, "AMT_TLSSettingData", 0, "MutualAuthentication"), "true") == 0;
+	bool mutual =
+	    strcmp(device_named(d, "AMT_TLSSettingData", 0, "MutualAuthentication"), "true") == 0;
 	const char *host = device_named(d, "AMT_GeneralSettings", 0, "HostName");
 	const char *dhcp = device_named(d, "AMT_EthernetPortSettings", 0, "DHCPEnabled");
 
@@ -256,10 +267,12 @@ device_commit(struct device *d)
 		return 2057;
 	live_clear(l);
 	l->enabled = strcmp(device_named(d, "AMT_TLSSettingData", 0, "Enabled"), "true") == 0;
-	l->mutual = l->enabled &&
-	            strcmp(device_named(d, "AMT_TLSSettingData", 0, "MutualAuthentication"), "true") == 0;
-	l->plain = !l->enabled || strcmp(device_named(d, "AMT_TLSSettingData", 0,
-	                              "AcceptNonSecureConnections"), "true") == 0;
+	l->mutual =
+	    l->enabled &&
+	    strcmp(device_named(d, "AMT_TLSSettingData", 0, "MutualAuthentication"), "true") == 0;
+	l->plain = !l->enabled ||
+		   strcmp(device_named(d, "AMT_TLSSettingData", 0, "AcceptNonSecureConnections"),
+		       "true") == 0;
 	if (l->enabled)
 		keystore_serve(d, l);
 	d->count.commits++;

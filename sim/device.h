@@ -30,12 +30,12 @@ enum {
 	USER_MAX = 17,     /* 16 characters and NUL */
 	PASSWORD_MAX = 33, /* 32 characters and NUL */
 	HA1_LEN = 16,
-	NONCES = 8,        /* nonces a device remembers */
+	NONCES = 8, /* nonces a device remembers */
 	NONCE_TEXT = 33,
-	CONTEXTS = 4,      /* enumerations at a time */
+	CONTEXTS = 4, /* enumerations at a time */
 	MAX_REALMS = 24,
 	SID_MAX = 28,
-	LOG_MAX = 2000,    /* operations kept per device */
+	LOG_MAX = 2000, /* operations kept per device */
 };
 
 /* Numbers as in ProvisioningState. */
@@ -83,10 +83,10 @@ struct account {
 
 struct acl {
 	unsigned int handle;
-	struct account login;   /* user "" for a Kerberos entry */
+	struct account login; /* user "" for a Kerberos entry */
 	uint8_t sid[SID_MAX];
 	size_t sid_len;
-	unsigned int access;    /* 0 local, 1 network, 2 any */
+	unsigned int access; /* 0 local, 1 network, 2 any */
 	unsigned int realms[MAX_REALMS];
 	size_t nrealms;
 	bool enabled;
@@ -96,7 +96,7 @@ struct nonce {
 	char text[NONCE_TEXT];
 	uint32_t last_nc;
 	unsigned int uses;
-	bool sticky;            /* ha1 holds: login of this setup session */
+	bool sticky; /* ha1 holds: login of this setup session */
 	uint8_t ha1[HA1_LEN];
 };
 
@@ -117,7 +117,7 @@ struct tls_live {
 	bool enabled, mutual, plain;
 	X509 *cert;
 	EVP_PKEY *key;
-	STACK_OF(X509) *chain;
+	STACK_OF(X509) * chain;
 };
 
 /* How the last setup was authorised. */
@@ -163,7 +163,7 @@ struct device {
 
 	enum setup_state state;
 	bool network_off;
-	bool auth_int;              /* offers qop auth-int only */
+	bool auth_int; /* offers qop auth-int only */
 	char realm[64];
 	char factory_password[PASSWORD_MAX];
 	char mebx_password[PASSWORD_MAX];
@@ -186,19 +186,19 @@ struct device {
 	struct key *keys;
 	size_t nkeys, key_cap;
 	unsigned int next_key;
-	uint64_t keygen_done_ms;    /* not 0: a slow key generation runs until then */
-	int bound_cert;             /* handle of the TLS context, -1: none; live after commit */
+	uint64_t keygen_done_ms; /* not 0: a slow key generation runs until then */
+	int bound_cert;          /* handle of the TLS context, -1: none; live after commit */
 	struct acl *acls;
 	size_t nacls, acl_cap;
 	unsigned int next_acl;
-	int64_t clock_offset_s;     /* own clock minus real time */
+	int64_t clock_offset_s; /* own clock minus real time */
 	bool clock_set;
 	unsigned int power_scheme;
 	uint8_t config_nonce[20];
 	bool krb_cache;
 
 	struct tls_live live;
-	X509 *setup_cert;           /* made on first use */
+	X509 *setup_cert; /* made on first use */
 	EVP_PKEY *setup_key;
 	struct setup_record record, pending_record;
 
@@ -213,12 +213,12 @@ struct device {
 	size_t nlog, log_cap;
 
 	struct listener tls_port, plain_port;
-	struct conn *conns;         /* all that are open */
-	struct conn *tls_conn;      /* the one TLS connection being served */
+	struct conn *conns;    /* all that are open */
+	struct conn *tls_conn; /* the one TLS connection being served */
 	struct timer ports_up;
 	struct timer hello_due;
 	unsigned int hello_retry;
-	struct hello_out *hello;    /* one on its way, or NULL */
+	struct hello_out *hello; /* one on its way, or NULL */
 };
 
 /* device_init: a device as it leaves the factory with setup mode on. uuid and rel are set. */
@@ -235,16 +235,17 @@ const char *device_setting(const struct device *d, const struct prop *p, unsigne
 void device_set(struct device *d, const struct prop *p, unsigned int inst, const char *text);
 
 /* device_set_named, device_named: the same by class and property name. */
-void device_set_named(struct device *d, const char *cls, unsigned int inst, const char *prop,
-    const char *text);
-const char *device_named(const struct device *d, const char *cls, unsigned int inst,
-    const char *prop);
+void device_set_named(
+    struct device *d, const char *cls, unsigned int inst, const char *prop, const char *text);
+const char *device_named(
+    const struct device *d, const char *cls, unsigned int inst, const char *prop);
 
 /* device_clock: seconds since 1970 by the device. */
 int64_t device_clock(const struct device *d);
 
 /* device_ha1: MD5 of "user:realm:password" with the device's realm. */
-void device_ha1(const struct device *d, const char *user, const char *password, uint8_t out[HA1_LEN]);
+void device_ha1(
+    const struct device *d, const char *user, const char *password, uint8_t out[HA1_LEN]);
 
 /* device_mebx: set the MEBx password and its hash. */
 void device_mebx(struct device *d, const char *password);
@@ -256,7 +257,7 @@ unsigned int device_commit(struct device *d);
 void device_reset(struct device *d, bool full);
 
 /* device_logged: note an operation for the control socket. */
-void device_logged(struct device *d, const char *op, const char *cls, const char *method,
-    unsigned int status);
+void device_logged(
+    struct device *d, const char *op, const char *cls, const char *method, unsigned int status);
 
 #endif

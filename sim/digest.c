@@ -54,8 +54,8 @@ digest_parse(const char *header, struct digest_login *out)
 		const char *name;
 		char *to;
 	} rows[] = { { "username", l.username }, { "realm", l.realm }, { "nonce", l.nonce },
-		{ "uri", l.uri }, { "cnonce", l.cnonce }, { "response", l.response }, { "nc", l.nc },
-		{ "qop", l.qop }, { "algorithm", l.algorithm } };
+		{ "uri", l.uri }, { "cnonce", l.cnonce }, { "response", l.response },
+		{ "nc", l.nc }, { "qop", l.qop }, { "algorithm", l.algorithm } };
 	char name[DIGEST_FIELD], value[DIGEST_FIELD];
 
 	if (strncasecmp(header, "Digest ", 7) != 0)
@@ -82,8 +82,8 @@ md5_hex(const void *data, size_t len, char out[DIGEST_HEX])
 }
 
 void
-digest_response(const uint8_t ha1[HA1_LEN], const struct digest_login *l, const struct digest_what *w,
-    char out[DIGEST_HEX])
+digest_response(const uint8_t ha1[HA1_LEN], const struct digest_login *l,
+    const struct digest_what *w, char out[DIGEST_HEX])
 {
 	char ha1_hex[DIGEST_HEX], ha2_hex[DIGEST_HEX], body_hex[DIGEST_HEX];
 	SCOPED(mem) char *a2 = NULL;
@@ -120,7 +120,7 @@ known_nonce(struct device *d, const char *text)
 }
 
 void
-digest_challenge(struct device *d, bool stale, struct buf *out)
+digest_offer(struct device *d, bool stale, struct buf *out)
 {
 	struct nonce *n = &d->nonces[d->next_nonce++ % NONCES];
 	uint8_t raw[NONCE_BYTES];
@@ -128,7 +128,8 @@ digest_challenge(struct device *d, bool stale, struct buf *out)
 	*n = (struct nonce){ 0 };
 	(void)RAND_bytes(raw, sizeof(raw));
 	(void)EVP_EncodeBlock((unsigned char *)n->text, raw, sizeof(raw));
-	buf_printf(out, "WWW-Authenticate: Digest realm=\"%s\", nonce=\"%s\",stale=\"%s\",qop=\"%s\"\r\n",
+	buf_printf(out,
+	    "WWW-Authenticate: Digest realm=\"%s\", nonce=\"%s\",stale=\"%s\",qop=\"%s\"\r\n",
 	    d->realm, n->text, stale ? "true" : "false", d->auth_int ? "auth-int" : "auth");
 }
 
@@ -173,7 +174,8 @@ form_ok(const struct device *d, const struct digest_login *l, const struct diges
 
 	return qop && strcmp(l->realm, d->realm) == 0 && strcmp(l->uri, w->path) == 0 &&
 	       strlen(l->nc) == NC_LEN && strspn(l->nc, "0123456789abcdefABCDEF") == NC_LEN &&
-	       l->cnonce[0] != '\0' && (l->algorithm[0] == '\0' || strcasecmp(l->algorithm, "MD5") == 0);
+	       l->cnonce[0] != '\0' &&
+	       (l->algorithm[0] == '\0' || strcasecmp(l->algorithm, "MD5") == 0);
 }
 
 static void

@@ -43,10 +43,10 @@ enum digest_result {
  * digest_check: hold a login against the stored hashes of the device; counts failures and locks
  * accounts. *who is the account on DIGEST_OK.
  */
-enum digest_result digest_check(struct device *d, const char *header, const struct digest_what *w,
-    const struct acl **who);
+enum digest_result digest_check(
+    struct device *d, const char *header, const struct digest_what *w, const struct acl **who);
 
-/* digest_challenge: a WWW-Authenticate header line with a new nonce. */
-void digest_challenge(struct device *d, bool stale, struct buf *out);
+/* digest_offer: a WWW-Authenticate header line with a new nonce. */
+void digest_offer(struct device *d, bool stale, struct buf *out);
 
 #endif

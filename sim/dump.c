@@ -159,7 +159,8 @@ static json_t *
 interfaces(const struct device *d)
 {
 	json_t *o = json_object();
-	long redirect = strtol(device_named(d, "AMT_RedirectionService", 0, "EnabledState"), NULL, 10);
+	long redirect =
+	    strtol(device_named(d, "AMT_RedirectionService", 0, "EnabledState"), NULL, 10);
 	const char *kvm = device_named(d, "CIM_KVMRedirectionSAP", 0, "EnabledState");
 	const char *web = device_named(d, "AMT_WebUIService", 0, "EnabledState");
 
@@ -169,7 +170,8 @@ interfaces(const struct device *d)
 	put_bool(o, "listener", on(d, "AMT_RedirectionService", 0, "ListenerEnabled"));
 	put_bool(o, "kvm", d->rel.code >= REL(6, 0) && strcmp(kvm, "3") != 0);
 	put_text(o, "opt_in_required",
-	    d->rel.code >= REL(7, 0) ? device_named(d, "IPS_OptInService", 0, "OptInRequired") : NULL);
+	    d->rel.code >= REL(7, 0) ? device_named(d, "IPS_OptInService", 0, "OptInRequired")
+				     : NULL);
 	put_bool(o, "ping", on(d, "AMT_GeneralSettings", 0, "PingResponseEnabled"));
 	put_bool(o, "rmcp_ping", on(d, "AMT_GeneralSettings", 0, "RmcpPingResponseEnabled"));
 	return o;
@@ -189,9 +191,11 @@ settings(const struct device *d)
 
 			if (p < all[k]->props || p >= all[k]->props + all[k]->nprops)
 				continue;
-			SCOPED(mem) char *key = d->settings[i].inst == 0 ?
-			    mem_print("%s.%s", all[k]->name, p->name) :
-			    mem_print("%s[%u].%s", all[k]->name, d->settings[i].inst, p->name);
+			SCOPED(mem)
+			char *key =
+			    d->settings[i].inst == 0 ? mem_print("%s.%s", all[k]->name, p->name)
+						     : mem_print("%s[%u].%s", all[k]->name,
+							   d->settings[i].inst, p->name);
 			put_text(o, key, d->settings[i].text);
 		}
 	return o;

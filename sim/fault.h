@@ -94,7 +94,8 @@ const struct fault_spec *fault_hit_on(
 const struct fault_spec *fault_hit_value(
     struct fault_list *l, enum fault_kind kind, const char *cls, const char *prop);
 
-/* fault_count: count one request for faults of this kind with N; the one that reached it, or NULL. */
+/* fault_count: count one request for faults of this kind with N; the one that reached it, or NULL.
+ */
 const struct fault_spec *fault_count(struct fault_list *l, enum fault_kind kind);
 
 /* fault_has: a fault of this kind is set; nothing is used up. */

@@ -17,9 +17,17 @@ enum { DEVICES_MAX = 60000 };
 void
 fleet_options(struct options *o)
 {
-	*o = (struct options){ .devices = 1, .releases = "11.8", .domain = "corp.example", .seed = 1,
-		.time_scale = 1.0, .commit_down_ms = 500, .lockout_s = 60, .nonce_uses = 100,
-		.idle_s = 60, .key_pool = 16, .ready_fd = -1 };
+	*o = (struct options){ .devices = 1,
+		.releases = "11.8",
+		.domain = "corp.example",
+		.seed = 1,
+		.time_scale = 1.0,
+		.commit_down_ms = 500,
+		.lockout_s = 60,
+		.nonce_uses = 100,
+		.idle_s = 60,
+		.key_pool = 16,
+		.ready_fd = -1 };
 	(void)inet_pton(AF_INET, "127.100.0.1", &o->base);
 	o->server.sin_family = AF_INET;
 	o->server.sin_port = htons(9971);
@@ -39,15 +47,17 @@ seeded_uuid(unsigned long seed, size_t i, struct uuid *out)
 	out->b[8] = (uint8_t)((out->b[8] & 0x3f) | 0x80);
 }
 
-/* What every device gets, from the options. */
+/* What every device gets, from the options; own_roots: its roots are given one by one. */
 static int
-common(struct fleet *f, struct device *d, struct err *e)
+common(struct fleet *f, struct device *d, bool own_roots, struct err *e)
 {
 	device_init(d);
 	if (f->opt.auth_int)
 		d->auth_int = true;
 	for (size_t i = 0; i < f->opt.faults.n; i++)
 		fault_add(&d->faults, &f->opt.faults.v[i]);
+	if (own_roots)
+		return 0;
 	roots_factory(d);
 	return f->opt.root_file == NULL ? 0 : roots_add(d, f->opt.root_file, e);
 }
@@ -70,7 +80,8 @@ made_up(struct fleet *f, struct err *e)
 	SCOPED(mem) char *list = mem_copy(f->opt.releases);
 	char *rest = list;
 
-	for (char *one = strsep(&rest, ","); one != NULL && n < ARRAY_LEN(rel); one = strsep(&rest, ","))
+	for (char *one = strsep(&rest, ","); one != NULL && n < ARRAY_LEN(rel);
+	     one = strsep(&rest, ","))
 		if (release_parse(one, &rel[n++], e) < 0)
 			return -1;
 	f->n = f->opt.devices;
@@ -82,7 +93,7 @@ made_up(struct fleet *f, struct err *e)
 		d->rel = rel[i % n];
 		seeded_uuid(f->opt.seed, i, &d->uuid);
 		(void)text_copy(d->domain, sizeof(d->domain), f->opt.domain);
-		if (common(f, d, e) < 0)
+		if (common(f, d, false, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -90,7 +101,8 @@ made_up(struct fleet *f, struct err *e)
 
 /* Keys of a device in the file. */
 struct entry {
-	const char *uuid, *release, *domain, *trusted_suffix, *host, *mebx_password, *mebx_policy, *otp;
+	const char *uuid, *release, *domain, *trusted_suffix, *host, *mebx_password, *mebx_policy,
+	    *otp;
 	json_t *roots, *faults;
 	int auth_int;
 };
@@ -102,10 +114,11 @@ unpack(json_t *o, struct entry *x, const char *where, struct err *e)
 
 	*x = (struct entry){ 0 };
 	if (json_unpack_ex(o, &je, JSON_STRICT,
-	        "{s:s, s:s, s?s, s?s, s?s, s?s, s?s, s?s, s?o, s?o, s?b}", "uuid", &x->uuid, "release",
-	        &x->release, "domain", &x->domain, "trusted_suffix", &x->trusted_suffix, "host", &x->host,
-	        "mebx_password", &x->mebx_password, "mebx_policy", &x->mebx_policy, "otp", &x->otp, "roots",
-	        &x->roots, "faults", &x->faults, "auth_int", &x->auth_int) < 0)
+		"{s:s, s:s, s?s, s?s, s?s, s?s, s?s, s?s, s?o, s?o, s?b}", "uuid", &x->uuid,
+		"release", &x->release, "domain", &x->domain, "trusted_suffix", &x->trusted_suffix,
+		"host", &x->host, "mebx_password", &x->mebx_password, "mebx_policy",
+		&x->mebx_policy, "otp", &x->otp, "roots", &x->roots, "faults", &x->faults,
+		"auth_int", &x->auth_int) < 0)
 		return err_set(e, ERR_INPUT, "%s: %s", where, je.text);
 	return 0;
 }
@@ -116,15 +129,17 @@ mebx_policy(struct device *d, const char *text, const char *where, struct err *e
 	static const struct {
 		const char *name;
 		enum mebx_policy policy;
-	} rows[] = { { "default", MEBX_DEFAULT_ONLY }, { "setup", MEBX_DURING_SETUP }, { "any", MEBX_ANY_TIME } };
+	} rows[] = { { "default", MEBX_DEFAULT_ONLY }, { "setup", MEBX_DURING_SETUP },
+		{ "any", MEBX_ANY_TIME } };
 
 	for (size_t i = 0; text != NULL && i < ARRAY_LEN(rows); i++)
 		if (strcmp(rows[i].name, text) == 0) {
 			d->mebx_policy = rows[i].policy;
 			return 0;
 		}
-	return text == NULL ? 0 :
-	    err_set(e, ERR_INPUT, "%s: mebx_policy '%s': want default, setup or any", where, text);
+	return text == NULL ? 0
+			    : err_set(e, ERR_INPUT,
+				  "%s: mebx_policy '%s': want default, setup or any", where, text);
 }
 
 static int
@@ -133,13 +148,16 @@ lists(struct device *d, const struct entry *x, const char *where, struct err *e)
 	size_t i;
 	json_t *one;
 
-	if ((x->roots != NULL && !json_is_array(x->roots)) || (x->faults != NULL && !json_is_array(x->faults)))
+	if ((x->roots != NULL && !json_is_array(x->roots)) ||
+	    (x->faults != NULL && !json_is_array(x->faults)))
 		return err_set(e, ERR_INPUT, "%s: roots and faults are arrays of strings", where);
-	json_array_foreach(x->roots, i, one)
-		if (!json_is_string(one) || roots_add(d, json_string_value(one), e) < 0)
-			return json_is_string(one) ? err_wrap(e, where) :
-			                             err_set(e, ERR_INPUT, "%s: a root is a string", where);
-	json_array_foreach(x->faults, i, one) {
+	json_array_foreach(x->roots, i,
+	    one) if (!json_is_string(one) ||
+		     roots_add(d, json_string_value(one), e) < 0) return json_is_string(one)
+	    ? err_wrap(e, where)
+	    : err_set(e, ERR_INPUT, "%s: a root is a string", where);
+	json_array_foreach(x->faults, i, one)
+	{
 		struct fault_spec spec;
 
 		if (!json_is_string(one))
@@ -182,8 +200,9 @@ from_json(struct fleet *f, size_t i, json_t *o, const char *where, struct err *e
 	if (release_parse(x.release, &d->rel, e) < 0)
 		return err_wrap(e, where);
 	if (!copy_texts(d, &x, f->opt.domain))
-		return err_set(e, ERR_INPUT, "%s: a text is too long, or otp not of 8 to 32 characters", where);
-	if (common(f, d, e) < 0)
+		return err_set(e, ERR_INPUT,
+		    "%s: a text is too long, or otp not of 8 to 32 characters", where);
+	if (common(f, d, x.roots != NULL, e) < 0)
 		return -1;
 	d->auth_int = d->auth_int || x.auth_int != 0;
 	if (x.host != NULL)
@@ -201,7 +220,8 @@ from_file(struct fleet *f, struct err *e)
 	int rc = 0;
 
 	if (list == NULL)
-		return err_set(e, ERR_INPUT, "%s:%d: %s", f->opt.fleet_file, je.line < 0 ? 0 : je.line, je.text);
+		return err_set(e, ERR_INPUT, "%s:%d: %s", f->opt.fleet_file,
+		    je.line < 0 ? 0 : je.line, je.text);
 	if (!json_is_array(list) || json_array_size(list) > DEVICES_MAX) {
 		json_decref(list);
 		return err_set(e, ERR_INPUT, "%s:1: want an array of devices", f->opt.fleet_file);

@@ -8,26 +8,26 @@
 #include "sim/device.h"
 
 struct options {
-	const char *fleet_file;      /* JSON; NULL: made up */
+	const char *fleet_file; /* JSON; NULL: made up */
 	unsigned int devices;
-	const char *releases;        /* "11.8,16.1", taken in turn */
+	const char *releases; /* "11.8,16.1", taken in turn */
 	const char *domain;
-	const char *root_file;       /* PEM; NULL: only well-known roots */
+	const char *root_file; /* PEM; NULL: only well-known roots */
 	unsigned long seed;
-	struct in_addr base;         /* address of the first device */
-	struct sockaddr_in server;   /* where hellos go */
+	struct in_addr base;       /* address of the first device */
+	struct sockaddr_in server; /* where hellos go */
 	double time_scale;
 	unsigned int hello_spread_ms;
 	unsigned int latency_ms, jitter_ms;
 	unsigned int commit_down_ms;
 	unsigned int lockout_s;
 	unsigned int nonce_uses;
-	unsigned int idle_s;         /* a quiet connection is closed */
+	unsigned int idle_s; /* a quiet connection is closed */
 	unsigned int key_pool;
 	bool fresh_keys, tls13, auth_int;
 	const char *control_path, *dump_file;
-	int ready_fd;                /* -1: a line on standard output */
-	struct fault_list faults;    /* every device gets these */
+	int ready_fd;             /* -1: a line on standard output */
+	struct fault_list faults; /* every device gets these */
 };
 
 struct fleet {

@@ -86,7 +86,8 @@ ready(struct watch *w, uint32_t events)
 	socklen_t len = sizeof(bad);
 
 	(void)events;
-	if (!h->connected && (getsockopt(w->fd, SOL_SOCKET, SO_ERROR, &bad, &len) < 0 || bad != 0)) {
+	if (!h->connected &&
+	    (getsockopt(w->fd, SOL_SOCKET, SO_ERROR, &bad, &len) < 0 || bad != 0)) {
 		finish(h);
 		return;
 	}
@@ -134,7 +135,7 @@ dial(const struct device *d)
 	(void)setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
 	if (bind(fd, (struct sockaddr *)&own, sizeof(own)) == 0 &&
 	    (connect(fd, (const struct sockaddr *)&d->fleet->opt.server, sizeof(own)) == 0 ||
-	        errno == EINPROGRESS))
+		errno == EINPROGRESS))
 		return fd;
 	(void)close(fd);
 	return -1;

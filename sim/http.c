@@ -26,8 +26,8 @@ request_line(char *line, struct http_req *out)
 	if (path == NULL || rest == NULL)
 		return false;
 	out->keep_alive = strcmp(rest, "HTTP/1.1") == 0;
-	return (out->keep_alive || strcmp(rest, "HTTP/1.0") == 0) && method[0] != '\0' && path[0] == '/' &&
-	       text_copy(out->method, sizeof(out->method), method) &&
+	return (out->keep_alive || strcmp(rest, "HTTP/1.0") == 0) && method[0] != '\0' &&
+	       path[0] == '/' && text_copy(out->method, sizeof(out->method), method) &&
 	       text_copy(out->path, sizeof(out->path), path);
 }
 

@@ -9,8 +9,9 @@
 #include "base/buf.h"
 
 enum {
-	HTTP_HEAD_MAX = 8192,       /* request line and headers */
-	HTTP_BODY_MAX = 64 * 1024,  /* firmware has little memory; the largest request is a certificate */
+	HTTP_HEAD_MAX = 8192, /* request line and headers */
+	HTTP_BODY_MAX =
+	    64 * 1024, /* firmware has little memory; the largest request is a certificate */
 	HTTP_CHUNK_LINE = 64,
 	HTTP_AUTH_MAX = 2048,
 };
@@ -27,7 +28,7 @@ struct http_req {
 enum http_result {
 	HTTP_MORE, /* not complete */
 	HTTP_OK,
-	HTTP_BAD,  /* malformed, or larger than a device takes */
+	HTTP_BAD, /* malformed, or larger than a device takes */
 };
 
 /* http_parse: read one request from the start of the input. Free out->body in all cases. */

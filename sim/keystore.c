@@ -93,7 +93,8 @@ fill_setup_cert(X509 *x, const struct device *d)
 	return ok && X509_set_version(x, X509_VERSION_3) &&
 	       X509_gmtime_adj(X509_getm_notBefore(x), -86400) != NULL &&
 	       X509_gmtime_adj(X509_getm_notAfter(x), 10L * 365 * 86400) != NULL &&
-	       X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (unsigned char *)cn, -1, -1, 0) &&
+	       X509_NAME_add_entry_by_txt(
+		   name, "CN", MBSTRING_UTF8, (unsigned char *)cn, -1, -1, 0) &&
 	       X509_set_issuer_name(x, name) && X509_set_pubkey(x, d->setup_key);
 }
 
@@ -173,8 +174,8 @@ keystore_add_cert(struct device *d, const char *b64, bool root, unsigned int *ha
 	for (size_t i = 0; i < d->ncerts; i++)
 		if (X509_cmp(d->certs[i].x, x) == 0)
 			status = PT_DUPLICATE;
-	if (status == PT_SUCCESS && (root ? roots >= d->rel.has->max_roots :
-	                                    d->ncerts - roots >= d->rel.has->max_certs))
+	if (status == PT_SUCCESS &&
+	    (root ? roots >= d->rel.has->max_roots : d->ncerts - roots >= d->rel.has->max_certs))
 		status = PT_MAX_LIMIT_REACHED;
 	if (status != PT_SUCCESS) {
 		X509_free(x);
@@ -248,7 +249,8 @@ sign_md(const struct device *d, unsigned int algorithm)
 }
 
 unsigned int
-keystore_sign(struct device *d, unsigned int key, unsigned int algorithm, const char *b64, char **out)
+keystore_sign(
+    struct device *d, unsigned int key, unsigned int algorithm, const char *b64, char **out)
 {
 	uint8_t raw[BLOB_MAX];
 	const uint8_t *p = raw;
@@ -349,7 +351,8 @@ keystore_serve(const struct device *d, struct tls_live *l)
 	(void)X509_up_ref(l->cert);
 	(void)EVP_PKEY_up_ref(l->key);
 	l->chain = sk_X509_new_null();
-	for (X509 *x = issuer_of(d, l->cert); x != NULL && sk_X509_num(l->chain) < 8; x = issuer_of(d, x)) {
+	for (X509 *x = issuer_of(d, l->cert); x != NULL && sk_X509_num(l->chain) < 8;
+	     x = issuer_of(d, x)) {
 		if (X509_check_issued(x, x) == X509_V_OK)
 			break;
 		(void)X509_up_ref(x);

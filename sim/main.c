@@ -21,9 +21,29 @@
 #include "sim/tls.h"
 
 enum {
-	KEY_FLEET = 256, KEY_DEVICES, KEY_RELEASES, KEY_DOMAIN, KEY_ROOT, KEY_SEED, KEY_BASE, KEY_SERVER,
-	KEY_TIME_SCALE, KEY_SPREAD, KEY_LATENCY, KEY_JITTER, KEY_COMMIT_DOWN, KEY_LOCKOUT, KEY_NONCE_USES,
-	KEY_IDLE, KEY_POOL, KEY_FRESH, KEY_TLS13, KEY_AUTH_INT, KEY_CONTROL, KEY_DUMP, KEY_READY_FD,
+	KEY_FLEET = 256,
+	KEY_DEVICES,
+	KEY_RELEASES,
+	KEY_DOMAIN,
+	KEY_ROOT,
+	KEY_SEED,
+	KEY_BASE,
+	KEY_SERVER,
+	KEY_TIME_SCALE,
+	KEY_SPREAD,
+	KEY_LATENCY,
+	KEY_JITTER,
+	KEY_COMMIT_DOWN,
+	KEY_LOCKOUT,
+	KEY_NONCE_USES,
+	KEY_IDLE,
+	KEY_POOL,
+	KEY_FRESH,
+	KEY_TLS13,
+	KEY_AUTH_INT,
+	KEY_CONTROL,
+	KEY_DUMP,
+	KEY_READY_FD,
 	KEY_FAULT,
 };
 
@@ -116,8 +136,9 @@ read_text(int key, const char *arg, struct options *o)
 	const struct {
 		int key;
 		const char **to;
-	} rows[] = { { KEY_FLEET, &o->fleet_file }, { KEY_RELEASES, &o->releases }, { KEY_DOMAIN, &o->domain },
-		{ KEY_ROOT, &o->root_file }, { KEY_CONTROL, &o->control_path }, { KEY_DUMP, &o->dump_file } };
+	} rows[] = { { KEY_FLEET, &o->fleet_file }, { KEY_RELEASES, &o->releases },
+		{ KEY_DOMAIN, &o->domain }, { KEY_ROOT, &o->root_file },
+		{ KEY_CONTROL, &o->control_path }, { KEY_DUMP, &o->dump_file } };
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (rows[i].key == key) {
@@ -134,11 +155,12 @@ read_number(int key, const char *arg, struct options *o, struct argp_state *s)
 		int key;
 		unsigned long max;
 		unsigned int *to;
-	} rows[] = { { KEY_DEVICES, 60000, &o->devices }, { KEY_SPREAD, 86400000, &o->hello_spread_ms },
+	} rows[] = { { KEY_DEVICES, 60000, &o->devices },
+		{ KEY_SPREAD, 86400000, &o->hello_spread_ms },
 		{ KEY_LATENCY, 600000, &o->latency_ms }, { KEY_JITTER, 600000, &o->jitter_ms },
-		{ KEY_COMMIT_DOWN, 600000, &o->commit_down_ms }, { KEY_LOCKOUT, 86400, &o->lockout_s },
-		{ KEY_NONCE_USES, 1000000, &o->nonce_uses }, { KEY_IDLE, 86400, &o->idle_s },
-		{ KEY_POOL, 10000, &o->key_pool } };
+		{ KEY_COMMIT_DOWN, 600000, &o->commit_down_ms },
+		{ KEY_LOCKOUT, 86400, &o->lockout_s }, { KEY_NONCE_USES, 1000000, &o->nonce_uses },
+		{ KEY_IDLE, 86400, &o->idle_s }, { KEY_POOL, 10000, &o->key_pool } };
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (rows[i].key == key) {
@@ -200,8 +222,9 @@ help_filter(int key, const char *text, void *input)
 	(void)input;
 	if (key != ARGP_KEY_HELP_POST_DOC)
 		return (char *)(uintptr_t)text;
-	buf_puts(&b, "A fault SPEC is NAME, or NAME:ARGUMENT, and may end in *K: only the first K times.\n"
-	             "N counts logged-in requests; WHAT is a method, Operation-Class, or a class.\n");
+	buf_puts(&b,
+	    "A fault SPEC is NAME, or NAME:ARGUMENT, and may end in *K: only the first K times.\n"
+	    "N counts logged-in requests; WHAT is a method, Operation-Class, or a class.\n");
 	for (size_t i = 0; (line = fault_help(i)) != NULL; i++)
 		buf_printf(&b, "%s\n", line);
 	return buf_steal(&b);
@@ -213,7 +236,8 @@ open_devices(struct fleet *f, struct err *e)
 	for (size_t i = 0; i < f->n; i++) {
 		if (ports_open(&f->dev[i], e) < 0)
 			return -1;
-		hello_start_in(&f->dev[i], f->n == 0 ? 0 : f->opt.hello_spread_ms * (uint64_t)i / f->n);
+		hello_start_in(
+		    &f->dev[i], f->n == 0 ? 0 : f->opt.hello_spread_ms * (uint64_t)i / f->n);
 	}
 	return 0;
 }
@@ -287,7 +311,8 @@ live(struct fleet *f, struct err *e)
 	if (watch_signals(&sig, e) < 0 || keystore_open(f->opt.key_pool, f->opt.fresh_keys, e) < 0)
 		return -1;
 	if (fleet_build(f, e) == 0 && open_devices(f, e) == 0 &&
-	    (f->opt.control_path == NULL || control_open(f, f->opt.control_path, &control, e) == 0) &&
+	    (f->opt.control_path == NULL ||
+		control_open(f, f->opt.control_path, &control, e) == 0) &&
 	    tell_ready(&f->opt, e) == 0)
 		rc = loop_run(f->loop, e);
 	control_free(control);
@@ -305,8 +330,8 @@ int
 main(int argc, char **argv)
 {
 	static const struct argp argp = { option_rows, read_option, 0,
-		"A fleet of simulated Intel AMT devices: hellos, TLS, WS-Management, faults.\v", 0, help_filter,
-		0 };
+		"A fleet of simulated Intel AMT devices: hellos, TLS, WS-Management, faults.\v", 0,
+		help_filter, 0 };
 	struct fleet f = { 0 };
 	struct err e = { 0 };
 

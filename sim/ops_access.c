@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ops_access: the admin account and the access control list. Source: protocol/wsman.md 7.4, 7.13. */
+/* ops_access: the admin account and the access control list. Source: protocol/wsman.md 7.4, 7.13.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,11 +10,11 @@
 #include "sim/ops.h"
 
 enum {
-	DIGEST_ENTRIES = 7,    /* protocol/wsman.md 7.13, entry limits */
+	DIGEST_ENTRIES = 7, /* protocol/wsman.md 7.13, entry limits */
 	KERBEROS_ENTRIES = 32,
 	SID_DOMAINS = 4,
 	SID_DOMAIN_LEN = 24,
-	PAGE = 50,             /* handles per EnumerateUserAclEntries */
+	PAGE = 50, /* handles per EnumerateUserAclEntries */
 	LAST_REALM = 24,
 };
 

@@ -52,7 +52,10 @@ software_fill(const struct device *d, unsigned int inst, const struct prop *p, s
 	if (is(p, "InstanceID"))
 		vals_add(out, p, software[inst].id);
 	else if (is(p, "VersionString"))
-		vals_add(out, p, text == NULL ? d->rel.text : text[0] == '\0' ? d->rel.build : text);
+		vals_add(out, p,
+		    text == NULL      ? d->rel.text
+		    : text[0] == '\0' ? d->rel.build
+				      : text);
 	else
 		return false;
 	return true;

@@ -91,7 +91,8 @@ static unsigned int
 add_any_cert(struct call *c, bool root)
 {
 	unsigned int handle;
-	unsigned int status = keystore_add_cert(c->d, vals_text(&c->in, "CertificateBlob"), root, &handle);
+	unsigned int status =
+	    keystore_add_cert(c->d, vals_text(&c->in, "CertificateBlob"), root, &handle);
 
 	if (status == PT_SUCCESS)
 		out_ref(c, cert_out, "AMT_PublicKeyCertificate", CERT_ID, handle);
@@ -160,8 +161,9 @@ sign_request(struct call *c)
 
 	if (key < 0)
 		return PT_INVALID_PARAMETER;
-	unsigned int status = keystore_sign(c->d, (unsigned int)key, vals_num(&c->in, "SigningAlgorithm", 9),
-	    vals_text(&c->in, "NullSignedCertificateRequest"), &out);
+	unsigned int status =
+	    keystore_sign(c->d, (unsigned int)key, vals_num(&c->in, "SigningAlgorithm", 9),
+		vals_text(&c->in, "NullSignedCertificateRequest"), &out);
 	if (status == PT_SUCCESS)
 		vals_add(&c->out, sign_out, out);
 	return status;
@@ -208,7 +210,8 @@ referenced(const struct device *d, unsigned int handle)
 		{ "IPS_IEEE8021xSettings", "ClientCertificate" },
 		{ "IPS_IEEE8021xSettings", "ServerCertificateIssuer" },
 	};
-	bool mutual = strcmp(device_named(d, "AMT_TLSSettingData", 0, "MutualAuthentication"), "true") == 0;
+	bool mutual =
+	    strcmp(device_named(d, "AMT_TLSSettingData", 0, "MutualAuthentication"), "true") == 0;
 	long at = keystore_cert_at(d, handle);
 
 	if (d->bound_cert == (int)handle)
@@ -216,7 +219,8 @@ referenced(const struct device *d, unsigned int handle)
 	if (mutual && at >= 0 && d->certs[at].root && keystore_roots(d) == 1)
 		return true;
 	for (size_t i = 0; i < ARRAY_LEN(users); i++)
-		if (ops_cert_ref(d, device_named(d, users[i].cls, 0, users[i].prop)) == (long)handle)
+		if (ops_cert_ref(d, device_named(d, users[i].cls, 0, users[i].prop)) ==
+		    (long)handle)
 			return true;
 	return false;
 }

@@ -34,7 +34,8 @@ port_count(const struct device *d)
 static bool
 address_fill(const struct device *d, const struct prop *p, struct vals *out)
 {
-	bool dhcp = strcmp(device_named(d, "AMT_EthernetPortSettings", WIRED, "DHCPEnabled"), "true") == 0;
+	bool dhcp =
+	    strcmp(device_named(d, "AMT_EthernetPortSettings", WIRED, "DHCPEnabled"), "true") == 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(address_props); i++)
 		if (dhcp && is(p, address_props[i])) {
@@ -52,8 +53,8 @@ address_fill(const struct device *d, const struct prop *p, struct vals *out)
 static bool
 port_fill(const struct device *d, unsigned int inst, const struct prop *p, struct vals *out)
 {
-	static const char *const wireless[] = { "DHCPEnabled", "ElementName", "PhysicalConnectionType",
-		"SharedMAC" };
+	static const char *const wireless[] = { "DHCPEnabled", "ElementName",
+		"PhysicalConnectionType", "SharedMAC" };
 	char text[48];
 
 	if (is(p, "InstanceID")) {
@@ -63,8 +64,8 @@ port_fill(const struct device *d, unsigned int inst, const struct prop *p, struc
 	}
 	if (is(p, "MACAddress")) {
 		if (inst == WIRED)
-			(void)snprintf(text, sizeof(text), "%02x-%02x-%02x-%02x-%02x-%02x", d->mac[0],
-			    d->mac[1], d->mac[2], d->mac[3], d->mac[4], d->mac[5]);
+			(void)snprintf(text, sizeof(text), "%02x-%02x-%02x-%02x-%02x-%02x",
+			    d->mac[0], d->mac[1], d->mac[2], d->mac[3], d->mac[4], d->mac[5]);
 		vals_add(out, p, inst == WIRED ? text : "00-00-00-00-00-00");
 		return true;
 	}
@@ -103,8 +104,9 @@ port_put(struct call *c)
 			return FAULT_INVALID_REPRESENTATION;
 	}
 	if (dhcp || sync)
-		return any_address(&c->in) || (dhcp && vals_true(&c->in, "SharedStaticIp")) ?
-		           FAULT_INVALID_REPRESENTATION : FAULT_NONE;
+		return any_address(&c->in) || (dhcp && vals_true(&c->in, "SharedStaticIp"))
+			   ? FAULT_INVALID_REPRESENTATION
+			   : FAULT_NONE;
 	if (vals_true(&c->in, "SharedStaticIp") || vals_text(&c->in, "IPAddress") == NULL ||
 	    vals_text(&c->in, "SubnetMask") == NULL)
 		return FAULT_INVALID_REPRESENTATION;
@@ -152,7 +154,8 @@ old_profile_put(struct call *c)
 	const char *client = vals_text(&c->in, "ClientCertificate");
 	const char *issuer = vals_text(&c->in, "ServerCertificateIssuer");
 
-	if ((client != NULL && !leaf_ok(c->d, client)) || (issuer != NULL && !root_ok(c->d, issuer)))
+	if ((client != NULL && !leaf_ok(c->d, client)) ||
+	    (issuer != NULL && !root_ok(c->d, issuer)))
 		return FAULT_INVALID_REPRESENTATION;
 	if (!vals_true(&c->in, "Enabled")) {
 		for (size_t i = 0; i < c->cls->nprops; i++)
@@ -161,8 +164,9 @@ old_profile_put(struct call *c)
 	}
 	if (vals_text(&c->in, "AuthenticationProtocol") == NULL)
 		return FAULT_INVALID_REPRESENTATION;
-	return vals_num(&c->in, "AuthenticationProtocol", 1) == TLS_PROTOCOL && client == NULL ?
-	           FAULT_INVALID_REPRESENTATION : FAULT_NONE;
+	return vals_num(&c->in, "AuthenticationProtocol", 1) == TLS_PROTOCOL && client == NULL
+		   ? FAULT_INVALID_REPRESENTATION
+		   : FAULT_NONE;
 }
 
 static enum fault
@@ -191,7 +195,8 @@ set_certificates(struct call *c)
 	const char *issuer = vals_text(&c->in, "ServerCertificateIssuer");
 	const char *client = vals_text(&c->in, "ClientCertificate");
 
-	if ((client != NULL && !leaf_ok(c->d, client)) || (issuer != NULL && !root_ok(c->d, issuer)))
+	if ((client != NULL && !leaf_ok(c->d, client)) ||
+	    (issuer != NULL && !root_ok(c->d, issuer)))
 		return PT_INVALID_HANDLE;
 	device_set_named(c->d, c->cls->name, 0, "ServerCertificateIssuer", issuer);
 	device_set_named(c->d, c->cls->name, 0, "ClientCertificate", client);

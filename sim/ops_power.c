@@ -90,7 +90,8 @@ current_fill(const struct device *d, unsigned int inst, const struct prop *p, st
 {
 	if (inst == 0) {
 		if (strcmp(p->name, "SettingData") == 0)
-			vals_add(out, p, "AMT_GeneralSettings\tInstanceID=Intel(r) AMT: General Settings");
+			vals_add(out, p,
+			    "AMT_GeneralSettings\tInstanceID=Intel(r) AMT: General Settings");
 		else if (strcmp(p->name, "IsCurrent") == 0)
 			vals_add(out, p, "1");
 		else
@@ -98,7 +99,8 @@ current_fill(const struct device *d, unsigned int inst, const struct prop *p, st
 		return true;
 	}
 	unsigned int scheme = inst - 1;
-	SCOPED(mem) char *ref = mem_print("AMT_SystemPowerScheme\tInstanceID=SCHEME %u\tSchemeGUID=%s", scheme,
+	SCOPED(mem)
+	char *ref = mem_print("AMT_SystemPowerScheme\tInstanceID=SCHEME %u\tSchemeGUID=%s", scheme,
 	    ops_scheme_guid(d, scheme));
 	if (strcmp(p->name, "SettingData") == 0)
 		vals_add(out, p, ref);

@@ -6,7 +6,13 @@
 #include "sim/mem.h"
 #include "sim/ops.h"
 
-enum { RFB_LEN = 8, NEW_STATE_ON = 2, NEW_STATE_OFF = 3, REDIRECT_LOW = 32768, REDIRECT_HIGH = 32771 };
+enum {
+	RFB_LEN = 8,
+	NEW_STATE_ON = 2,
+	NEW_STATE_OFF = 3,
+	REDIRECT_LOW = 32768,
+	REDIRECT_HIGH = 32771
+};
 
 /* clang-format off */
 static const struct prop state_in[] = {
@@ -98,7 +104,8 @@ consent_put(struct call *c)
 {
 	uint32_t who = vals_num(&c->in, "OptInRequired", 0);
 
-	return who == 0 || who == 1 || who == UINT32_MAX ? FAULT_NONE : FAULT_INVALID_REPRESENTATION;
+	return who == 0 || who == 1 || who == UINT32_MAX ? FAULT_NONE
+							 : FAULT_INVALID_REPRESENTATION;
 }
 
 static enum fault
@@ -106,7 +113,8 @@ redirect_put(struct call *c)
 {
 	uint32_t want = vals_num(&c->in, "EnabledState", REDIRECT_LOW);
 
-	return want >= REDIRECT_LOW && want <= REDIRECT_HIGH ? FAULT_NONE : FAULT_INVALID_REPRESENTATION;
+	return want >= REDIRECT_LOW && want <= REDIRECT_HIGH ? FAULT_NONE
+							     : FAULT_INVALID_REPRESENTATION;
 }
 
 /* clang-format off */

@@ -100,8 +100,9 @@ setup_fill(const struct device *d, unsigned int inst, const struct prop *p, stru
 	else if (is(p, "TrustedDNSSuffix"))
 		vals_add(out, p, d->trusted_suffix);
 	else if (is(p, "ProvisioningServerOTP") && d->state == STATE_IN) {
-		SCOPED(mem) char *text = d->otp_len > 0 ? b64_text(d->otp, d->otp_len) :
-		                                          b64_text(none, sizeof(none));
+		SCOPED(mem)
+		char *text =
+		    d->otp_len > 0 ? b64_text(d->otp, d->otp_len) : b64_text(none, sizeof(none));
 
 		vals_add(out, p, text);
 	} else
@@ -295,13 +296,17 @@ hash_fill(const struct device *d, unsigned int inst, const struct prop *p, struc
 	const struct root *r = &d->roots[inst];
 	SCOPED(mem) char *data = b64_text(r->hash.hash, r->hash.len);
 	SCOPED(mem) char *id = mem_print("%u", r->id);
-	const char *type = r->hash.type == HASH_SHA1 ? "1" : r->hash.type == HASH_SHA256 ? "2" : "3";
+	const char *type = r->hash.type == HASH_SHA1     ? "1"
+			   : r->hash.type == HASH_SHA256 ? "2"
+							 : "3";
 
-	vals_add(out, p, is(p, "Description") ? r->name :
-	                 is(p, "Enabled")     ? (r->enabled ? "true" : "false") :
-	                 is(p, "HashData")    ? data :
-	                 is(p, "HashType")    ? type :
-	                 is(p, "InstanceID")  ? id : (r->is_default ? "true" : "false"));
+	vals_add(out, p,
+	    is(p, "Description")  ? r->name
+	    : is(p, "Enabled")    ? (r->enabled ? "true" : "false")
+	    : is(p, "HashData")   ? data
+	    : is(p, "HashType")   ? type
+	    : is(p, "InstanceID") ? id
+				  : (r->is_default ? "true" : "false"));
 	return true;
 }
 
@@ -334,7 +339,8 @@ hash_create(struct call *c)
 
 	if (hash_locked(c->d))
 		return FAULT_ACCESS_DENIED;
-	if (h.type > 3 || !(c->d->rel.has->hash_types & 1U << h.type) || n != (long)hash_len(h.type))
+	if (h.type > 3 || !(c->d->rel.has->hash_types & 1U << h.type) ||
+	    n != (long)hash_len(h.type))
 		return FAULT_INVALID_REPRESENTATION;
 	h.len = (uint8_t)n;
 	for (size_t i = 0; i < before; i++)
@@ -357,7 +363,8 @@ hash_del(struct call *c)
 	if (hash_locked(d) || d->roots[c->inst].is_default)
 		return FAULT_ACCESS_DENIED;
 	d->nroots--;
-	memmove(&d->roots[c->inst], &d->roots[c->inst + 1], (d->nroots - c->inst) * sizeof(*d->roots));
+	memmove(
+	    &d->roots[c->inst], &d->roots[c->inst + 1], (d->nroots - c->inst) * sizeof(*d->roots));
 	return FAULT_NONE;
 }
 

@@ -81,7 +81,8 @@ collection_ok(const char *ref)
 	SCOPED(mem) char *name = ref_selector(ref, "ElementName");
 
 	return ref_class(ref, "AMT_TLSProtocolEndpointCollection") && name != NULL &&
-	       (strcmp(name, COLLECTION) == 0 || strcmp(name, "TLSProtocolEndpointInstances Collection") == 0);
+	       (strcmp(name, COLLECTION) == 0 ||
+		   strcmp(name, "TLSProtocolEndpointInstances Collection") == 0);
 }
 
 static enum fault
@@ -113,7 +114,8 @@ context_del(struct call *c)
 {
 	struct device *d = c->d;
 
-	if (d->live.enabled || strcmp(device_named(d, "AMT_TLSSettingData", REMOTE, "Enabled"), "true") == 0)
+	if (d->live.enabled ||
+	    strcmp(device_named(d, "AMT_TLSSettingData", REMOTE, "Enabled"), "true") == 0)
 		return FAULT_ACCESS_DENIED;
 	d->bound_cert = -1;
 	return FAULT_NONE;

@@ -46,7 +46,9 @@ ports_ready(struct device *d)
 static int
 listen_on(struct device *d, struct listener *l, uint16_t port, bool tls, struct err *e)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = d->addr };
+	struct sockaddr_in a = {
+		.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = d->addr
+	};
 	char text[INET_ADDRSTRLEN] = "";
 	int on = 1;
 

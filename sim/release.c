@@ -62,8 +62,10 @@ release_parse(const char *text, struct release *out, struct err *e)
 		if (rows[i].from <= out->code)
 			out->has = &rows[i];
 	if (out->has == NULL)
-		return err_set(e, ERR_INPUT, "release %s: the oldest simulated release is 3.2", text);
+		return err_set(
+		    e, ERR_INPUT, "release %s: the oldest simulated release is 3.2", text);
 	(void)snprintf(out->text, sizeof(out->text), "%u.%u.%u", major, minor, maint);
-	(void)snprintf(out->build, sizeof(out->build), "%u", 1000 + (major * 97 + minor * 31) % 3000);
+	(void)snprintf(
+	    out->build, sizeof(out->build), "%u", 1000 + (major * 97 + minor * 31) % 3000);
 	return 0;
 }

@@ -9,7 +9,7 @@
 #include "base/err.h"
 
 /* A release number as one comparable value: 11.8 is REL(11, 8). */
-#define REL(major, minor) ((unsigned int)((major) * 100 + (minor)))
+#define REL(major, minor) ((unsigned int)((major)*100 + (minor)))
 
 /* How the CN of a setup certificate may match the domain of a device: bits. */
 enum domain_rule {
@@ -22,22 +22,22 @@ enum domain_rule {
 /* From a release on, until the next row. Source: protocol/setup.md 3.3, 3.4, 3.7, 3.8, 5.3. */
 struct release_has {
 	unsigned int from;
-	int tls_min, tls_max;        /* TLS1_VERSION ... */
-	const char *ciphers;         /* OpenSSL cipher list */
-	int setup_key_bits;          /* of the device's own certificate in setup mode */
+	int tls_min, tls_max; /* TLS1_VERSION ... */
+	const char *ciphers;  /* OpenSSL cipher list */
+	int setup_key_bits;   /* of the device's own certificate in setup mode */
 	bool setup_cert_sha1;
-	unsigned int hash_types;     /* bits 1 << enum hash_type that a trusted root may have */
-	unsigned int factory_types;  /* bits: types of the factory's list */
-	int min_rsa_bits;            /* in the setup chain */
-	bool sha1_chain;             /* SHA-1 signatures allowed in the setup chain */
-	unsigned int domain_rules;   /* bits of enum domain_rule */
-	bool challenge_in_setup;     /* HTTP digest is asked for beside the client certificate */
-	bool uuid_realm;             /* realm "Intel(R) AMT (ID:...)" */
-	bool plain_port;             /* 16992 exists */
-	bool clock_needed;           /* commit wants the clock set */
-	bool mebx_needed;            /* commit wants the MEBx password changed */
+	unsigned int hash_types;    /* bits 1 << enum hash_type that a trusted root may have */
+	unsigned int factory_types; /* bits: types of the factory's list */
+	int min_rsa_bits;           /* in the setup chain */
+	bool sha1_chain;            /* SHA-1 signatures allowed in the setup chain */
+	unsigned int domain_rules;  /* bits of enum domain_rule */
+	bool challenge_in_setup;    /* HTTP digest is asked for beside the client certificate */
+	bool uuid_realm;            /* realm "Intel(R) AMT (ID:...)" */
+	bool plain_port;            /* 16992 exists */
+	bool clock_needed;          /* commit wants the clock set */
+	bool mebx_needed;           /* commit wants the MEBx password changed */
 	unsigned int max_roots, max_certs, max_keys;
-	unsigned int power_set;      /* row of the table in ops_power.c */
+	unsigned int power_set; /* row of the table in ops_power.c */
 };
 
 struct release {

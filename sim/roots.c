@@ -44,7 +44,7 @@ static const struct {
 };
 
 static void
-trust_hex(struct device *d, unsigned int type, const char *hex, const char *name, bool is_default)
+trust_hex(struct device *d, unsigned int type, const char *hex, const char *name)
 {
 	struct hello_hash h = { .type = (uint8_t)type };
 	long n = hex_decode(hex, h.hash, sizeof(h.hash));
@@ -52,7 +52,7 @@ trust_hex(struct device *d, unsigned int type, const char *hex, const char *name
 	if (n != (long)hash_len(type))
 		return;
 	h.len = (uint8_t)n;
-	device_trust(d, &h, name, is_default);
+	device_trust(d, &h, name, true);
 }
 
 void
@@ -68,9 +68,9 @@ roots_factory(struct device *d)
 		n = OLD_LIST_MAX;
 	for (size_t i = 0; i < n; i++) {
 		if (types & 1U << HASH_SHA1)
-			trust_hex(d, HASH_SHA1, known[i].sha1, known[i].name, true);
+			trust_hex(d, HASH_SHA1, known[i].sha1, known[i].name);
 		if (types & 1U << HASH_SHA256)
-			trust_hex(d, HASH_SHA256, known[i].sha256, known[i].name, true);
+			trust_hex(d, HASH_SHA256, known[i].sha256, known[i].name);
 	}
 }
 
@@ -81,7 +81,8 @@ add_file(struct device *d, const char *path, struct err *e)
 	static const struct {
 		unsigned int type;
 		const EVP_MD *(*md)(void);
-	} types[] = { { HASH_SHA1, EVP_sha1 }, { HASH_SHA256, EVP_sha256 }, { HASH_SHA384, EVP_sha384 } };
+	} types[] = { { HASH_SHA1, EVP_sha1 }, { HASH_SHA256, EVP_sha256 },
+		{ HASH_SHA384, EVP_sha384 } };
 	SCOPED(file) FILE *f = fopen(path, "r");
 	X509 *last = NULL, *x;
 	char name[64] = "";
@@ -95,14 +96,16 @@ add_file(struct device *d, const char *path, struct err *e)
 	ERR_clear_error();
 	if (last == NULL)
 		return err_set(e, ERR_FILE, "%s: no certificate in PEM form", path);
-	(void)X509_NAME_get_text_by_NID(X509_get_subject_name(last), NID_commonName, name, sizeof(name));
+	(void)X509_NAME_get_text_by_NID(
+	    X509_get_subject_name(last), NID_commonName, name, sizeof(name));
 	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
-		struct hello_hash h = { .type = (uint8_t)types[i].type, .len = (uint8_t)hash_len(types[i].type) };
+		struct hello_hash h = { .type = (uint8_t)types[i].type,
+			.len = (uint8_t)hash_len(types[i].type) };
 
 		if (!(d->rel.has->factory_types & 1U << types[i].type))
 			continue;
 		(void)X509_digest(last, types[i].md(), h.hash, NULL);
-		device_trust(d, &h, name[0] == '\0' ? path : name, false);
+		device_trust(d, &h, name[0] == '\0' ? path : name, true);
 	}
 	X509_free(last);
 	return 0;
@@ -114,18 +117,23 @@ roots_add(struct device *d, const char *what, struct err *e)
 	size_t n = strlen(what);
 	unsigned int type = n == 40 ? HASH_SHA1 : n == 64 ? HASH_SHA256 : n == 96 ? HASH_SHA384 : 0;
 
+	if (strcmp(what, "factory") == 0) {
+		roots_factory(d);
+		return 0;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(known); i++)
 		if (strcmp(known[i].name, what) == 0) {
 			if (d->rel.has->hash_types & 1U << HASH_SHA1)
-				trust_hex(d, HASH_SHA1, known[i].sha1, what, true);
+				trust_hex(d, HASH_SHA1, known[i].sha1, what);
 			if (d->rel.has->hash_types & 1U << HASH_SHA256)
-				trust_hex(d, HASH_SHA256, known[i].sha256, what, true);
+				trust_hex(d, HASH_SHA256, known[i].sha256, what);
 			return 0;
 		}
 	if (type == 0 || strspn(what, "0123456789abcdefABCDEF") != n)
 		return add_file(d, what, e);
 	if (!(d->rel.has->hash_types & 1U << type))
-		return err_set(e, ERR_INPUT, "release %s takes no %s root", d->rel.text, hash_name(type));
-	trust_hex(d, type, what, "given as hash", false);
+		return err_set(
+		    e, ERR_INPUT, "release %s takes no %s root", d->rel.text, hash_name(type));
+	trust_hex(d, type, what, "given as hash");
 	return 0;
 }

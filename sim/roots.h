@@ -9,8 +9,9 @@
 void roots_factory(struct device *d);
 
 /*
- * roots_add: trust one more: a name of the factory list, the hex of a hash (40, 64 or 96 digits),
- * or a PEM file, of which the last certificate counts. Returns 0, or -1 with ERR_INPUT or ERR_FILE.
+ * roots_add: trust one more, as if the maker of the PC had added it: a name of the factory list,
+ * "factory" for all of it, the hex of a hash (40, 64 or 96 digits), or a PEM file, of which the last
+ * certificate counts. Returns 0, or -1 with ERR_INPUT or ERR_FILE.
  */
 MUST_CHECK int roots_add(struct device *d, const char *what, struct err *e);
 

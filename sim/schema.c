@@ -131,7 +131,7 @@ ref_matches(const char *have, const char *want)
 	SCOPED(mem) char *copy = mem_copy(want[n] == '\0' ? "" : want + n + 1);
 	char *rest = copy;
 	for (char *part = strsep(&rest, "\t"); part != NULL && *part != '\0';
-	    part = strsep(&rest, "\t")) {
+	     part = strsep(&rest, "\t")) {
 		char *eq = strchr(part, '=');
 
 		if (eq == NULL)
@@ -157,15 +157,16 @@ matches(const struct wclass *k, const struct device *d, unsigned int inst,
 
 		if (text == NULL || p == NULL)
 			return false;
-		if (p->type == V_REF ? !ref_matches(text, sel[i].value) : strcmp(text, sel[i].value) != 0)
+		if (p->type == V_REF ? !ref_matches(text, sel[i].value)
+				     : strcmp(text, sel[i].value) != 0)
 			return false;
 	}
 	return true;
 }
 
 enum fault
-schema_select(const struct wclass *k, const struct device *d, const struct selector *sel, size_t nsel,
-    unsigned int *inst)
+schema_select(const struct wclass *k, const struct device *d, const struct selector *sel,
+    size_t nsel, unsigned int *inst)
 {
 	unsigned int n = schema_count(k, d), found = 0;
 
@@ -173,7 +174,8 @@ schema_select(const struct wclass *k, const struct device *d, const struct selec
 		const struct prop *p = prop_find(k->props, k->nprops, sel[i].name);
 
 		if (p == NULL || !(p->flags & P_KEY))
-			return d->rel.code < REL(4, 0) ? FAULT_DESTINATION_UNREACHABLE : FAULT_INVALID_SELECTORS;
+			return d->rel.code < REL(4, 0) ? FAULT_DESTINATION_UNREACHABLE
+						       : FAULT_INVALID_SELECTORS;
 	}
 	for (unsigned int i = 0; i < n; i++) {
 		if (!matches(k, d, i, sel, nsel))

@@ -44,10 +44,10 @@ struct wclass;
 struct call {
 	struct device *d;
 	const struct wclass *cls;
-	unsigned int inst;  /* instance the selectors name */
-	struct vals in;     /* Put, Create: the properties; Invoke: the parameters */
-	struct vals out;    /* Invoke: output parameters; ReturnValue is not among them */
-	enum after after;   /* what the device does once the reply is out */
+	unsigned int inst; /* instance the selectors name */
+	struct vals in;    /* Put, Create: the properties; Invoke: the parameters */
+	struct vals out;   /* Invoke: output parameters; ReturnValue is not among them */
+	enum after after;  /* what the device does once the reply is out */
 };
 
 struct method {
@@ -63,7 +63,7 @@ struct method {
 struct wclass {
 	const char *name;
 	unsigned int since, until;
-	unsigned int ops; /* bits of enum class_ops */
+	unsigned int ops;         /* bits of enum class_ops */
 	const struct prop *props; /* in the order of a reply */
 	size_t nprops;
 	const struct method *methods;
@@ -72,8 +72,10 @@ struct wclass {
 
 	/* Number of instances. NULL: one. */
 	unsigned int (*count)(const struct device *d);
-	/* Add the value of p, or nothing when absent; false: stored or factory value. NULL: false. */
-	bool (*fill)(const struct device *d, unsigned int inst, const struct prop *p, struct vals *out);
+	/* Add the value of p, or nothing when absent; false: stored or factory value. NULL: false.
+	 */
+	bool (*fill)(
+	    const struct device *d, unsigned int inst, const struct prop *p, struct vals *out);
 	/* More checks and effects of a Put, before c->in is stored. NULL: none. */
 	enum fault (*put)(struct call *c);
 	/* Create: sets c->inst to the new instance. Delete: removes c->inst. */
@@ -91,11 +93,13 @@ const char *schema_namespace(const char *name);
 const struct wclass *schema_by_uri(const char *uri, const struct release *r);
 
 /* schema_method: the method, or NULL when this release lacks it. */
-const struct method *schema_method(const struct wclass *k, const char *name, const struct release *r);
+const struct method *schema_method(
+    const struct wclass *k, const char *name, const struct release *r);
 
 /* schema_count: instances on this device. schema_read: properties of one, in reply order. */
 unsigned int schema_count(const struct wclass *k, const struct device *d);
-void schema_read(const struct wclass *k, const struct device *d, unsigned int inst, struct vals *out);
+void schema_read(
+    const struct wclass *k, const struct device *d, unsigned int inst, struct vals *out);
 
 /* A selector as sent: value is text, or the text of a reference. */
 struct selector {
@@ -120,8 +124,8 @@ enum fault schema_put(struct call *c, const struct field *f, size_t n);
 enum fault schema_create(struct call *c, const struct field *f, size_t n);
 
 /* schema_invoke: check the parameters (names, order, types), run; sets *status. */
-enum fault schema_invoke(struct call *c, const struct method *m, const struct field *f, size_t n,
-    unsigned int *status);
+enum fault schema_invoke(
+    struct call *c, const struct method *m, const struct field *f, size_t n, unsigned int *status);
 
 /* The families, one table each. */
 struct family {
@@ -131,8 +135,11 @@ struct family {
 extern const struct family family_access, family_info, family_keys, family_network, family_power,
     family_redirect, family_setup, family_tls;
 
-#define ROWS(a)   (a), ARRAY_LEN(a)
-#define NO_ROWS   NULL, 0
-#define FAMILY(a) { (a), ARRAY_LEN(a) }
+#define ROWS(a) (a), ARRAY_LEN(a)
+#define NO_ROWS NULL, 0
+#define FAMILY(a)                                                                                  \
+	{                                                                                          \
+		(a), ARRAY_LEN(a)                                                                  \
+	}
 
 #endif

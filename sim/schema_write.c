@@ -110,8 +110,8 @@ schema_create(struct call *c, const struct field *f, size_t n)
 }
 
 enum fault
-schema_invoke(struct call *c, const struct method *m, const struct field *f, size_t n,
-    unsigned int *status)
+schema_invoke(
+    struct call *c, const struct method *m, const struct field *f, size_t n, unsigned int *status)
 {
 	size_t at = 0;
 

@@ -25,7 +25,8 @@ head(const struct device *d, struct buf *b, unsigned int status, const char *rea
 	(void)gmtime_r(&now, &tm);
 	(void)strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &tm);
 	buf_printf(b, "HTTP/1.1 %u %s\r\nDate: %s\r\n", status, reason, date);
-	buf_printf(b, "Server: Intel(R) Active Management Technology %s.%s\r\n", d->rel.text, d->rel.build);
+	buf_printf(b, "Server: Intel(R) Active Management Technology %s.%s\r\n", d->rel.text,
+	    d->rel.build);
 }
 
 static void
@@ -33,11 +34,12 @@ html(struct device *d, struct reply *r, unsigned int status, const char *reason,
 {
 	struct buf page = { 0 };
 
-	buf_printf(&page, "<html><head><title>%s</title></head><body><h1>%s</h1></body></html>", reason,
-	    reason);
+	buf_printf(&page, "<html><head><title>%s</title></head><body><h1>%s</h1></body></html>",
+	    reason, reason);
 	head(d, &r->out, status, reason);
-	buf_printf(&r->out, "%sContent-Type: text/html\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s",
-	    more, page.len, buf_str(&page));
+	buf_printf(&r->out,
+	    "%sContent-Type: text/html\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s", more,
+	    page.len, buf_str(&page));
 	buf_free(&page);
 	r->close = true;
 }
@@ -52,7 +54,7 @@ static void
 challenge(struct device *d, bool stale, struct reply *r)
 {
 	buf_puts(&r->out, "HTTP/1.1 401 Unauthorized\r\n");
-	digest_challenge(d, stale, &r->out);
+	digest_offer(d, stale, &r->out);
 	buf_printf(&r->out,
 	    "Content-Type: text/html\r\nServer: Intel(R) Active Management Technology %s.%s\r\n"
 	    "Content-Length: %zu\r\nConnection: close\r\n\r\n%s",
@@ -89,7 +91,8 @@ bomb(struct buf *b)
 			buf_printf(b, "&e%d;", i - 1);
 		buf_puts(b, "\">");
 	}
-	buf_printf(b, "]><a:Envelope xmlns:a=\"" NS_SOAP "\"><a:Body>&e%d;</a:Body></a:Envelope>", BOMB_LEVELS);
+	buf_printf(b, "]><a:Envelope xmlns:a=\"" NS_SOAP "\"><a:Body>&e%d;</a:Body></a:Envelope>",
+	    BOMB_LEVELS);
 }
 
 /* Faults that change the body of a reply. */
@@ -114,10 +117,12 @@ soap_answer(struct device *d, struct wsman *w, bool keep_alive, struct reply *r)
 
 	r->close = !keep_alive || w->is_fault || half || long_length;
 	head(d, &r->out, w->is_fault ? 400 : 200, w->is_fault ? "Bad Request" : "OK");
-	buf_printf(&r->out, "X-Frame-Options: DENY\r\nContent-Type: application/soap+xml; charset=UTF-8\r\n%s",
+	buf_printf(&r->out,
+	    "X-Frame-Options: DENY\r\nContent-Type: application/soap+xml; charset=UTF-8\r\n%s",
 	    r->close ? "Connection: close\r\n" : "");
 	if (long_length) {
-		buf_printf(&r->out, "Content-Length: %zu\r\n\r\n%s", w->body.len + 1000, buf_str(&w->body));
+		buf_printf(&r->out, "Content-Length: %zu\r\n\r\n%s", w->body.len + 1000,
+		    buf_str(&w->body));
 		return;
 	}
 	buf_puts(&r->out, "Transfer-Encoding: chunked\r\n\r\n");
@@ -183,14 +188,14 @@ logged_in(struct device *d, const struct http_req *req, bool tls_setup, struct r
 static bool
 cut_before(struct device *d, const struct fault_where *w, bool by_count, struct reply *r)
 {
-	if (by_count ? fault_count(&d->faults, FK_DROP_BEFORE) != NULL :
-	               fault_hit_on(&d->faults, FK_DROP_BEFORE, w) != NULL ||
-	                   fault_hit_on(&d->faults, FK_DROP_ON, w) != NULL) {
+	if (by_count ? fault_count(&d->faults, FK_DROP_BEFORE) != NULL
+		     : fault_hit_on(&d->faults, FK_DROP_BEFORE, w) != NULL ||
+			   fault_hit_on(&d->faults, FK_DROP_ON, w) != NULL) {
 		hang_up(r, AFTER_NOTHING);
 		return true;
 	}
-	if (by_count ? fault_count(&d->faults, FK_REBOOT_BEFORE) != NULL :
-	               fault_hit_on(&d->faults, FK_REBOOT_BEFORE, w) != NULL) {
+	if (by_count ? fault_count(&d->faults, FK_REBOOT_BEFORE) != NULL
+		     : fault_hit_on(&d->faults, FK_REBOOT_BEFORE, w) != NULL) {
 		hang_up(r, AFTER_REBOOT);
 		return true;
 	}

@@ -9,11 +9,11 @@
 
 struct reply {
 	struct buf out;
-	bool close;          /* after the last byte */
-	bool silent;         /* nothing is sent and the connection stays */
+	bool close;  /* after the last byte */
+	bool silent; /* nothing is sent and the connection stays */
 	bool byte_by_byte;
 	unsigned int delay_ms;
-	enum after after;    /* once the reply is out, or at once when there is none */
+	enum after after; /* once the reply is out, or at once when there is none */
 };
 
 /*

@@ -22,15 +22,23 @@
 #define ANONYMOUS NS_WSA "/role/anonymous"
 
 enum {
-	SOAP_DEPTH = 24,            /* elements inside each other; an EPR in a selector needs 11 */
+	SOAP_DEPTH = 24, /* elements inside each other; an EPR in a selector needs 11 */
 	SOAP_SELECTORS = 8,
-	SOAP_FIELDS = 256,          /* children of one body element */
-	SOAP_MIN_ENVELOPE = 50000,  /* smaller MaxEnvelopeSize is refused */
+	SOAP_FIELDS = 256,         /* children of one body element */
+	SOAP_MIN_ENVELOPE = 50000, /* smaller MaxEnvelopeSize is refused */
 };
 
 enum soap_op {
-	SOAP_GET, SOAP_PUT, SOAP_CREATE, SOAP_DELETE, SOAP_ENUMERATE, SOAP_PULL, SOAP_RELEASE,
-	SOAP_INVOKE, SOAP_IDENTIFY, SOAP_NO_OP
+	SOAP_GET,
+	SOAP_PUT,
+	SOAP_CREATE,
+	SOAP_DELETE,
+	SOAP_ENUMERATE,
+	SOAP_PULL,
+	SOAP_RELEASE,
+	SOAP_INVOKE,
+	SOAP_IDENTIFY,
+	SOAP_NO_OP
 };
 
 struct soap_req {
@@ -38,10 +46,10 @@ struct soap_req {
 	char *action, *uri, *message_id;
 	struct selector sel[SOAP_SELECTORS];
 	size_t nsel;
-	xmlNode *body;        /* first element of Body, or NULL */
+	xmlNode *body; /* first element of Body, or NULL */
 	enum soap_op op;
-	const char *method;   /* inside action; SOAP_INVOKE only */
-	enum fault fault;     /* what is wrong with the header */
+	const char *method; /* inside action; SOAP_INVOKE only */
+	enum fault fault;   /* what is wrong with the header */
 };
 
 /*
@@ -85,8 +93,7 @@ void soap_reply(struct buf *b, const struct soap_req *r, unsigned int message_id
     const struct soap_style *style, const char *g, const char *h, const struct buf *body);
 
 /* soap_fault: write a fault. r may be half read. */
-void soap_fault(struct buf *b, const struct soap_req *r, unsigned int message_id,
-    enum fault fault);
+void soap_fault(struct buf *b, const struct soap_req *r, unsigned int message_id, enum fault fault);
 
 /* soap_fault_named: the fault with this subcode (local part), FAULT_NONE when unknown. */
 enum fault soap_fault_named(const char *subcode);
@@ -99,7 +106,7 @@ void soap_vals(struct buf *b, const struct soap_style *style, const char *prefix
     const char *common, const struct vals *v);
 void soap_open(struct buf *b, const char *prefix, const char *name);
 void soap_close(struct buf *b, const char *prefix, const char *name);
-void soap_epr(struct buf *b, const struct soap_style *style, const char *cls,
-    const struct vals *keys);
+void soap_epr(
+    struct buf *b, const struct soap_style *style, const char *cls, const struct vals *keys);
 
 #endif

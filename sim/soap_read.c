@@ -24,7 +24,8 @@ bool
 soap_is(const xmlNode *n, const char *ns, const char *name)
 {
 	return n->type == XML_ELEMENT_NODE && n->ns != NULL &&
-	       strcmp((const char *)n->ns->href, ns) == 0 && strcmp((const char *)n->name, name) == 0;
+	       strcmp((const char *)n->ns->href, ns) == 0 &&
+	       strcmp((const char *)n->name, name) == 0;
 }
 
 xmlNode *
@@ -72,7 +73,7 @@ ref_add(struct buf *b, const xmlNode *sel)
 	xmlChar *name = xmlGetNoNsProp(sel, (const xmlChar *)"Name");
 	SCOPED(mem) char *value = text_of(sel);
 	bool ok = name != NULL && value != NULL && strpbrk((const char *)name, "\t=") == NULL &&
-	          strchr(value, '\t') == NULL;
+		  strchr(value, '\t') == NULL;
 
 	if (ok)
 		buf_printf(b, "\t%s=%s", (const char *)name, value);
@@ -148,7 +149,8 @@ static bool
 deeper_than(const xmlNode *n, unsigned int left)
 {
 	for (; n != NULL; n = n->next)
-		if (n->type == XML_ELEMENT_NODE && (left == 0 || deeper_than(n->children, left - 1)))
+		if (n->type == XML_ELEMENT_NODE &&
+		    (left == 0 || deeper_than(n->children, left - 1)))
 			return true;
 	return false;
 }
@@ -166,7 +168,8 @@ read_selectors(struct soap_req *r, const xmlNode *set)
 			r->fault = FAULT_INVALID_SELECTORS;
 			free(value);
 		} else
-			r->sel[r->nsel++] = (struct selector){ mem_copy((const char *)name), value };
+			r->sel[r->nsel++] =
+			    (struct selector){ mem_copy((const char *)name), value };
 		xmlFree(name);
 	}
 }
@@ -175,7 +178,8 @@ static bool
 must_understand(const xmlNode *n)
 {
 	xmlChar *v = xmlGetNsProp(n, (const xmlChar *)"mustUnderstand", (const xmlChar *)NS_SOAP);
-	bool yes = v != NULL && (strcmp((const char *)v, "true") == 0 || strcmp((const char *)v, "1") == 0);
+	bool yes = v != NULL &&
+		   (strcmp((const char *)v, "true") == 0 || strcmp((const char *)v, "1") == 0);
 
 	xmlFree(v);
 	return yes;
@@ -194,7 +198,8 @@ static void
 read_header(struct soap_req *r, const xmlNode *h)
 {
 	SCOPED(mem) char *text = text_of(h);
-	static const char *const known[] = { "ReplyTo", "FaultTo", "From", "OperationTimeout", "Locale" };
+	static const char *const known[] = { "ReplyTo", "FaultTo", "From", "OperationTimeout",
+		"Locale" };
 
 	if (soap_is(h, NS_WSA, "Action") && r->action == NULL)
 		r->action = mem_copy(text);
@@ -258,7 +263,8 @@ read_envelope(struct soap_req *r)
 		r->body = b;
 	}
 	find_op(r);
-	if (r->body != NULL && strcmp((const char *)r->body->name, "Identify") == 0 && r->action == NULL)
+	if (r->body != NULL && strcmp((const char *)r->body->name, "Identify") == 0 &&
+	    r->action == NULL)
 		r->op = SOAP_IDENTIFY;
 	else if (r->action == NULL || r->uri == NULL || r->message_id == NULL)
 		r->fault = FAULT_HEADER_REQUIRED;

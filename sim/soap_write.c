@@ -93,8 +93,8 @@ class_uri(struct buf *b, const struct words *w, const char *cls)
 {
 	const char *prefix = schema_namespace(cls);
 
-	buf_printf(b, "<%s:ResourceURI>%s%s</%s:ResourceURI>", w->wsman, prefix == NULL ? "" : prefix,
-	    cls, w->wsman);
+	buf_printf(b, "<%s:ResourceURI>%s%s</%s:ResourceURI>", w->wsman,
+	    prefix == NULL ? "" : prefix, cls, w->wsman);
 }
 
 static void
@@ -197,7 +197,8 @@ soap_reply(struct buf *b, const struct soap_req *r, unsigned int message_id,
 	bool suffix = !(style->no_suffix && r->op == SOAP_INVOKE);
 	SCOPED(mem) char *action = mem_print("%s%s", r->action, suffix ? "Response" : "");
 
-	buf_printf(b, "<?xml version%s\"1.0\" encoding%s\"UTF-8\"?><%s:Envelope", w->eq, w->eq, w->soap);
+	buf_printf(
+	    b, "<?xml version%s\"1.0\" encoding%s\"UTF-8\"?><%s:Envelope", w->eq, w->eq, w->soap);
 	declare(b, w, w->soap, NS_SOAP);
 	declare(b, w, w->wsa, NS_WSA);
 	declare(b, w, w->wsman, NS_WSMAN);
@@ -241,7 +242,8 @@ soap_fault(struct buf *b, const struct soap_req *r, unsigned int message_id, enu
 	if (faults[i].subcode == NULL)
 		buf_puts(b, "<a:Value>a:MustUnderstand</a:Value>");
 	else
-		buf_printf(b, "<a:Value>a:%s</a:Value><a:Subcode><a:Value>e:%s</a:Value></a:Subcode>",
+		buf_printf(b,
+		    "<a:Value>a:%s</a:Value><a:Subcode><a:Value>e:%s</a:Value></a:Subcode>",
 		    faults[i].receiver ? "Receiver" : "Sender", faults[i].subcode);
 	buf_puts(b, "</a:Code><a:Reason><a:Text xml:lang=\"en-US\">");
 	buf_puts(b, faults[i].reason);
@@ -260,10 +262,16 @@ soap_fault_named(const char *subcode)
 const char *
 soap_op_name(enum soap_op op)
 {
-	static const char *const names[] = { [SOAP_GET] = "Get", [SOAP_PUT] = "Put",
-		[SOAP_CREATE] = "Create", [SOAP_DELETE] = "Delete", [SOAP_ENUMERATE] = "Enumerate",
-		[SOAP_PULL] = "Pull", [SOAP_RELEASE] = "Release", [SOAP_INVOKE] = "Invoke",
-		[SOAP_IDENTIFY] = "Identify", [SOAP_NO_OP] = "None" };
+	static const char *const names[] = { [SOAP_GET] = "Get",
+		[SOAP_PUT] = "Put",
+		[SOAP_CREATE] = "Create",
+		[SOAP_DELETE] = "Delete",
+		[SOAP_ENUMERATE] = "Enumerate",
+		[SOAP_PULL] = "Pull",
+		[SOAP_RELEASE] = "Release",
+		[SOAP_INVOKE] = "Invoke",
+		[SOAP_IDENTIFY] = "Identify",
+		[SOAP_NO_OP] = "None" };
 
 	return names[op];
 }

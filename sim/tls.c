@@ -28,7 +28,8 @@ cn_trusted(const struct device *d, X509 *leaf)
 
 	if (list == NULL)
 		return true;
-	(void)X509_NAME_get_text_by_NID(X509_get_subject_name(leaf), NID_commonName, cn, sizeof(cn));
+	(void)X509_NAME_get_text_by_NID(
+	    X509_get_subject_name(leaf), NID_commonName, cn, sizeof(cn));
 	SCOPED(mem) char *copy = mem_copy(list);
 	char *rest = copy;
 	for (char *part = strsep(&rest, "\n"); part != NULL; part = strsep(&rest, "\n")) {
@@ -89,10 +90,11 @@ make_context(const struct release_has *has, enum mode mode, bool tls13)
 	SSL_CTX_set_security_level(c, 0);
 	SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_mode(c, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
-	                        SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-	(void)SSL_CTX_set_options(c, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
-	if (!SSL_CTX_set_min_proto_version(c, has->tls_min) || !SSL_CTX_set_max_proto_version(c, max) ||
-	    !SSL_CTX_set_cipher_list(c, has->ciphers)) {
+				SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	(void)SSL_CTX_set_options(
+	    c, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
+	if (!SSL_CTX_set_min_proto_version(c, has->tls_min) ||
+	    !SSL_CTX_set_max_proto_version(c, max) || !SSL_CTX_set_cipher_list(c, has->ciphers)) {
 		SSL_CTX_free(c);
 		return NULL;
 	}
@@ -142,11 +144,14 @@ use_certificate(struct device *d, SSL *ssl, struct err *e)
 int
 tls_session(struct device *d, int fd, bool tls13, SSL **out, struct err *e)
 {
-	enum mode mode = d->state != STATE_POST ? MODE_SETUP : d->live.mutual ? MODE_MUTUAL : MODE_SERVER;
+	enum mode mode = d->state != STATE_POST ? MODE_SETUP
+			 : d->live.mutual       ? MODE_MUTUAL
+						: MODE_SERVER;
 	SSL_CTX *c = context(d, mode, tls13);
 	SSL *ssl = c == NULL ? NULL : SSL_new(c);
 
-	if (ssl == NULL || !SSL_set_app_data(ssl, d) || !SSL_set_fd(ssl, fd) || !use_certificate(d, ssl, e)) {
+	if (ssl == NULL || !SSL_set_app_data(ssl, d) || !SSL_set_fd(ssl, fd) ||
+	    !use_certificate(d, ssl, e)) {
 		SSL_free(ssl);
 		ERR_clear_error();
 		return err_set(e, ERR_SYSTEM, "device %s: no TLS session", d->uuid_text);

@@ -19,7 +19,8 @@ MUST_CHECK int tls_session(struct device *d, int fd, bool tls13, SSL **out, stru
  * tls_check_setup: hold a chain as received (leaf first) against the rules of the release. Returns
  * X509_V_OK and fills *record, or the X509_V_ERR number that makes the fitting alert.
  */
-int tls_check_setup(const struct device *d, const STACK_OF(X509) *chain, struct setup_record *record);
+int tls_check_setup(
+    const struct device *d, const STACK_OF(X509) * chain, struct setup_record *record);
 
 /* tls_domain_ok: the CN of a setup certificate fits the domain the device is in. */
 bool tls_domain_ok(const struct device *d, const char *cn);

@@ -10,7 +10,7 @@
 #include "sim/mem.h"
 #include "sim/tls.h"
 
-#define SETUP_OU "Intel(R) Client Setup Certificate"
+#define SETUP_OU  "Intel(R) Client Setup Certificate"
 #define SETUP_OID "2.16.840.1.113741.1.2.3"
 
 /* Labels a CN is cut to, by top-level domain. Source: protocol/setup.md 3.7. */
@@ -19,7 +19,8 @@ static const struct {
 	const char *tlds;
 } label_table[] = {
 	{ 2, " net com org gov edu de ch dk cz cl ua " },
-	{ 3, " arpa fr cn nl br mx uk pl tw ca fi be ru se ar es no at in tr ro hu nz pt il gr co ie za "
+	{ 3, " arpa fr cn nl br mx uk pl tw ca fi be ru se ar es no at in tr ro hu nz pt il gr co "
+	     "ie za "
 	     "th sg hk lt id hr ee bg " },
 };
 
@@ -78,8 +79,9 @@ trusted(const struct device *d, X509 *x)
 {
 	for (size_t i = 0; i < d->nroots; i++) {
 		const struct root *r = &d->roots[i];
-		const EVP_MD *md = r->hash.type == HASH_SHA1   ? EVP_sha1() :
-		                   r->hash.type == HASH_SHA256 ? EVP_sha256() : EVP_sha384();
+		const EVP_MD *md = r->hash.type == HASH_SHA1     ? EVP_sha1()
+				   : r->hash.type == HASH_SHA256 ? EVP_sha256()
+								 : EVP_sha384();
 		unsigned char hash[EVP_MAX_MD_SIZE];
 
 		if (!r->enabled || !(d->rel.has->hash_types & 1U << r->hash.type))
@@ -95,8 +97,8 @@ signed_with_sha1(X509 *x)
 {
 	int md = 0;
 
-	return X509_get_signature_info(x, &md, NULL, NULL, NULL) != 1 ||
-	       md == NID_sha1 || md == NID_md5 || md == NID_md5_sha1;
+	return X509_get_signature_info(x, &md, NULL, NULL, NULL) != 1 || md == NID_sha1 ||
+	       md == NID_md5 || md == NID_md5_sha1;
 }
 
 /* Key size and signature of one certificate. */
@@ -146,7 +148,7 @@ tls_has_eku(X509 *x, const char *oid)
 
 /* Leaf first, each issued and signed by the next, the root last and itself there. */
 static int
-check_links(const struct device *d, const STACK_OF(X509) *chain)
+check_links(const struct device *d, const STACK_OF(X509) * chain)
 {
 	int n = sk_X509_num(chain);
 
@@ -167,8 +169,8 @@ check_links(const struct device *d, const STACK_OF(X509) *chain)
 }
 
 static void
-fill_record(const struct device *d, X509 *leaf, X509 *issuer, const struct root *root, const char *cn,
-    struct setup_record *out)
+fill_record(const struct device *d, X509 *leaf, X509 *issuer, const struct root *root,
+    const char *cn, struct setup_record *out)
 {
 	time_t now = (time_t)device_clock(d);
 	const ASN1_INTEGER *serial = X509_get0_serialNumber(issuer);
@@ -178,7 +180,7 @@ fill_record(const struct device *d, X509 *leaf, X509 *issuer, const struct root 
 	*out = (struct setup_record){ .root = root->hash, .is_default = root->is_default };
 	out->secure_dns = d->trusted_suffix[0] != '\0';
 	out->time_valid = X509_cmp_time(X509_get0_notBefore(leaf), &now) < 0 &&
-	                  X509_cmp_time(X509_get0_notAfter(leaf), &now) > 0;
+			  X509_cmp_time(X509_get0_notAfter(leaf), &now) > 0;
 	(void)text_copy(out->cn, sizeof(out->cn), cn);
 	(void)text_copy(out->serial, sizeof(out->serial), hex == NULL ? "" : hex);
 	OPENSSL_free(hex);
@@ -186,7 +188,7 @@ fill_record(const struct device *d, X509 *leaf, X509 *issuer, const struct root 
 }
 
 int
-tls_check_setup(const struct device *d, const STACK_OF(X509) *chain, struct setup_record *record)
+tls_check_setup(const struct device *d, const STACK_OF(X509) * chain, struct setup_record *record)
 {
 	int n = sk_X509_num(chain);
 	char cn[128] = "";
@@ -200,9 +202,11 @@ tls_check_setup(const struct device *d, const STACK_OF(X509) *chain, struct setu
 	int bad = check_links(d, chain);
 	if (bad != X509_V_OK)
 		return bad;
-	if (!tls_has_eku(leaf, "1.3.6.1.5.5.7.3.1") || !(tls_has_eku(leaf, SETUP_OID) || has_setup_ou(leaf)))
+	if (!tls_has_eku(leaf, "1.3.6.1.5.5.7.3.1") ||
+	    !(tls_has_eku(leaf, SETUP_OID) || has_setup_ou(leaf)))
 		return X509_V_ERR_INVALID_PURPOSE;
-	(void)X509_NAME_get_text_by_NID(X509_get_subject_name(leaf), NID_commonName, cn, sizeof(cn));
+	(void)X509_NAME_get_text_by_NID(
+	    X509_get_subject_name(leaf), NID_commonName, cn, sizeof(cn));
 	if (!tls_domain_ok(d, cn))
 		return X509_V_ERR_HOSTNAME_MISMATCH;
 	fill_record(d, leaf, sk_X509_value(chain, 1), root, cn, record);

@@ -173,8 +173,9 @@ b64_bytes(const char *text, void *out, size_t size)
 	size_t len = strlen(text);
 	size_t pad = len > 1 && text[len - 1] == '=' ? (text[len - 2] == '=' ? 2 : 1) : 0;
 
-	if (len % 4 != 0 || len > B64_MAX || strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789+/") != len - pad)
+	if (len % 4 != 0 || len > B64_MAX ||
+	    strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			 "abcdefghijklmnopqrstuvwxyz0123456789+/") != len - pad)
 		return -1;
 	if (len / 4 * 3 - pad > size)
 		return -1;

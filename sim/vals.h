@@ -10,14 +10,14 @@
 #include "base/macros.h"
 
 enum vtype {
-	V_BOOL,   /* "true" or "false" */
-	V_U8,     /* decimal */
+	V_BOOL, /* "true" or "false" */
+	V_U8,   /* decimal */
 	V_U16,
 	V_U32,
 	V_STR,
-	V_B64,    /* standard base64 with padding */
-	V_REF,    /* an endpoint reference as text: CLASS TAB NAME=VALUE TAB NAME=VALUE ... */
-	V_DATE,   /* 2024-01-03T00:44:35Z; wrapped in a Datetime element on the wire */
+	V_B64,  /* standard base64 with padding */
+	V_REF,  /* an endpoint reference as text: CLASS TAB NAME=VALUE TAB NAME=VALUE ... */
+	V_DATE, /* 2024-01-03T00:44:35Z; wrapped in a Datetime element on the wire */
 };
 
 /* What a property or parameter is: bits. */
@@ -54,7 +54,8 @@ struct vals {
 void vals_add(struct vals *l, const struct prop *p, const char *text);
 
 /* vals_out, vals_outf: add the value of the prop with this name out of a table. */
-void vals_out(struct vals *l, const struct prop *table, size_t n, const char *name, const char *text);
+void vals_out(
+    struct vals *l, const struct prop *table, size_t n, const char *name, const char *text);
 
 /* vals_text: first value of this name, or NULL. vals_num, vals_true: the same, typed. */
 const char *vals_text(const struct vals *l, const char *name);

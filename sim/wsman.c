@@ -76,8 +76,8 @@ spoil(struct device *d, const struct wclass *k, struct vals *v)
 }
 
 static void
-instance(struct device *d, const struct wclass *k, unsigned int inst, const struct soap_style *style,
-    const char *prefix, const char *common, struct buf *out)
+instance(struct device *d, const struct wclass *k, unsigned int inst,
+    const struct soap_style *style, const char *prefix, const char *common, struct buf *out)
 {
 	SCOPED(vals) struct vals v = { 0 };
 
@@ -93,8 +93,8 @@ struct work {
 	struct wsman *w;
 	struct call call;
 	struct soap_style style;
-	char ns[2 * NAME_MAX_LEN];   /* of the class */
-	const char *g, *h;           /* prefixes of the reply */
+	char ns[2 * NAME_MAX_LEN]; /* of the class */
+	const char *g, *h;         /* prefixes of the reply */
 	struct buf body;
 };
 
@@ -148,7 +148,8 @@ do_create(struct work *k)
 {
 	SCOPED(fields) struct fields f = { 0 };
 	SCOPED(vals) struct vals keys = { 0 };
-	enum fault bad = k->w->req.nsel > 0 ? FAULT_INVALID_SELECTORS : body_fields(k, k->w->cls->name, &f);
+	enum fault bad =
+	    k->w->req.nsel > 0 ? FAULT_INVALID_SELECTORS : body_fields(k, k->w->cls->name, &f);
 
 	if (bad == FAULT_SCHEMA_VALIDATION)
 		bad = FAULT_INVALID_REPRESENTATION;
@@ -168,9 +169,10 @@ do_create(struct work *k)
 static enum fault
 do_delete(struct work *k)
 {
-	enum fault bad = k->w->req.nsel == 0 && k->w->cls->count != NULL &&
-	                         schema_count(k->w->cls, k->d) > 1 ?
-	                     FAULT_INVALID_SELECTORS : select_one(k);
+	enum fault bad =
+	    k->w->req.nsel == 0 && k->w->cls->count != NULL && schema_count(k->w->cls, k->d) > 1
+		? FAULT_INVALID_SELECTORS
+		: select_one(k);
 
 	k->g = NULL;
 	k->h = NULL;
@@ -188,7 +190,8 @@ do_enumerate(struct work *k)
 	*c = (struct enum_context){ .id = k->d->next_context++ % 255 + 1, .cls = k->w->cls };
 	soap_open(&k->body, "g", "EnumerateResponse");
 	buf_printf(&k->body,
-	    "<g:EnumerationContext>%02X000000-0000-0000-0000-000000000000</g:EnumerationContext>", c->id);
+	    "<g:EnumerationContext>%02X000000-0000-0000-0000-000000000000</g:EnumerationContext>",
+	    c->id);
 	soap_close(&k->body, "g", "EnumerateResponse");
 	k->g = NS_WSEN;
 	k->h = NULL;
@@ -200,7 +203,9 @@ child_text(const xmlNode *parent, const char *name)
 {
 	const xmlNode *n = soap_child(parent, NS_WSEN, name);
 	xmlChar *text = n == NULL ? NULL : xmlNodeGetContent(n);
-	char *out = text == NULL ? NULL : mem_copy((const char *)text + strspn((const char *)text, " \r\n\t"));
+	char *out = text == NULL
+			? NULL
+			: mem_copy((const char *)text + strspn((const char *)text, " \r\n\t"));
 
 	xmlFree(text);
 	return out;
@@ -241,7 +246,8 @@ do_pull(struct work *k)
 	soap_open(&k->body, "g", "PullResponse");
 	if (last < n)
 		buf_printf(&k->body,
-		    "<g:EnumerationContext>%02X000000-0000-0000-0000-000000000000</g:EnumerationContext>",
+		    "<g:EnumerationContext>%02X000000-0000-0000-0000-000000000000</"
+		    "g:EnumerationContext>",
 		    c->id);
 	soap_open(&k->body, "g", "Items");
 	for (unsigned int i = first; i < last; i++)
@@ -282,7 +288,8 @@ do_invoke(struct work *k)
 	if (m == NULL)
 		return FAULT_ACTION_NOT_SUPPORTED;
 	const struct fault_spec *s = fault_hit_on(&k->d->faults, FK_STATUS, &k->w->where);
-	enum fault bad = k->w->cls->count != NULL || k->w->req.nsel > 0 ? select_one(k) : FAULT_NONE;
+	enum fault bad =
+	    k->w->cls->count != NULL || k->w->req.nsel > 0 ? select_one(k) : FAULT_NONE;
 	(void)snprintf(name, sizeof(name), "%s_INPUT", m->name);
 	if (bad == FAULT_NONE)
 		bad = body_fields(k, name, &f);
@@ -360,8 +367,10 @@ identify(const struct device *d, struct buf *out)
 	    "<?xml version=\"1.0\" encoding=\"UTF-8\"?><a:Envelope xmlns:a=\"" NS_SOAP "\" "
 	    "xmlns:g=\"http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd\"><a:Header>"
 	    "</a:Header><a:Body><g:IdentifyResponse><g:ProtocolVersion>" NS_WSMAN
-	    "</g:ProtocolVersion><g:ProductVendor>Intel(r)</g:ProductVendor><g:ProductVersion>AMT %s"
-	    "</g:ProductVersion></g:IdentifyResponse></a:Body></a:Envelope>", d->rel.text);
+	    "</g:ProtocolVersion><g:ProductVendor>Intel(r)</g:ProductVendor><g:ProductVersion>AMT "
+	    "%s"
+	    "</g:ProductVersion></g:IdentifyResponse></a:Body></a:Envelope>",
+	    d->rel.text);
 }
 
 void

@@ -9,13 +9,13 @@
 /* A request that was understood so far as to know what it wants. */
 struct wsman {
 	struct soap_req req;
-	struct fault_where where;   /* for faults and the log; cls "" when unknown */
-	const struct wclass *cls;   /* NULL when this device has no such class */
+	struct fault_where where; /* for faults and the log; cls "" when unknown */
+	const struct wclass *cls; /* NULL when this device has no such class */
 	const struct method *method;
-	enum fault bad;             /* decided before acting */
-	struct buf body;            /* of the reply */
+	enum fault bad;  /* decided before acting */
+	struct buf body; /* of the reply */
 	bool is_fault;
-	unsigned int status;        /* ReturnValue, or HTTP status */
+	unsigned int status; /* ReturnValue, or HTTP status */
 	enum after after;
 };
 

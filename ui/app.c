@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* app: the console without a terminal. */
+#include "ui/app.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "db/setting.h"
+
+enum { STACK_MAX = 8, ARG_MAX_ = 64, RELOAD_MS = 250, FOOT_END = 18 };
+
+/* The two keys that are in every footer, at its right end. */
+static const struct key_cmd foot_keys[] = { { UK_F1, CMD_HELP, "Help", 0 }, { UK_F10, CMD_QUIT, "Quit", 0 }, { 0 } };
+
+struct shown {
+	const struct screen *screen;
+	void *model;
+};
+
+struct app {
+	struct dbq *q;
+	struct shown stack[STACK_MAX];
+	size_t depth;
+	unsigned int rights;
+	bool rights_known, done, dirty, was_up;
+	bool down;
+	struct err why_down;
+	int64_t down_since_ms, reloaded_ms;
+	bool reload_due;
+	char message[256];
+	enum style message_style;
+
+	struct input line; /* a question below the screen */
+	char line_label[40];
+	bool asking;
+	void (*line_done)(void *model, const char *text);
+
+	struct form *form; /* a dialog; NULL: none */
+	bool form_shown;
+	void (*form_done)(void *model, const struct form *f);
+};
+
+static const struct {
+	enum cmd cmd;
+	const struct screen *screen;
+} tabs[] = {
+	{ CMD_OVERVIEW, &overview_screen },
+	{ CMD_PENDING, &pending_screen },
+	{ CMD_DEVICES, &devices_screen },
+	{ CMD_LOG, &log_screen },
+};
+
+static struct shown *
+current(struct app *a)
+{
+	return a->depth == 0 ? NULL : &a->stack[a->depth - 1];
+}
+
+struct dbq *
+app_db(struct app *a)
+{
+	return a->q;
+}
+
+unsigned int
+app_rights(const struct app *a)
+{
+	return a->rights;
+}
+
+void
+app_touch(struct app *a)
+{
+	a->dirty = true;
+}
+
+bool
+app_dirty(struct app *a)
+{
+	bool was = a->dirty;
+
+	a->dirty = false;
+	return was;
+}
+
+bool
+app_done(const struct app *a)
+{
+	return a->done;
+}
+
+bool
+app_busy(const struct app *a)
+{
+	return dbq_busy(a->q) || a->reload_due || (!a->rights_known && !a->down) || a->depth == 0;
+}
+
+void
+app_message(struct app *a, enum style style, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(a->message, sizeof(a->message), fmt, ap);
+	va_end(ap);
+	a->message_style = style;
+	app_touch(a);
+}
+
+static void
+pop(struct app *a)
+{
+	struct shown *s = current(a);
+
+	if (s == NULL)
+		return;
+	s->screen->close(s->model);
+	a->depth--;
+	app_touch(a);
+}
+
+void
+app_open(struct app *a, const struct screen *screen, const char *arg)
+{
+	struct err e;
+
+	if (a->depth == STACK_MAX) { /* the oldest above the first gives way */
+		a->stack[1].screen->close(a->stack[1].model);
+		memmove(&a->stack[1], &a->stack[2], (STACK_MAX - 2) * sizeof(a->stack[0]));
+		a->depth--;
+	}
+	void *model = screen->open(a, arg, &e);
+	if (model == NULL) {
+		app_message(a, STYLE_BAD, "%s (%d)", e.text, (int)e.code);
+		return;
+	}
+	a->stack[a->depth++] = (struct shown){ screen, model };
+	screen->load(model);
+	app_touch(a);
+}
+
+/* A tab: what was open before is closed. */
+static void
+go_to(struct app *a, const struct screen *screen)
+{
+	while (a->depth > 0)
+		pop(a);
+	app_open(a, screen, "");
+}
+
+void
+app_explain(struct app *a, int code)
+{
+	char page[32];
+
+	(void)snprintf(page, sizeof(page), "errors/%d", code);
+	if (err_info(code) == NULL)
+		app_message(a, STYLE_WARN, "There is no code %d", code);
+	else
+		app_open(a, &text_screen, page);
+}
+
+static void
+on_notify(void *arg, const char *table)
+{
+	struct app *a = arg;
+	struct shown *s = current(a);
+
+	if (s != NULL && s->screen->cares(s->model, table))
+		a->reload_due = true;
+}
+
+static void
+on_rights(void *arg, const struct rows *r, const struct err *e)
+{
+	struct app *a = arg;
+
+	if (e != NULL)
+		return; /* the state line tells */
+	a->rights = rows_bool(r, 0, ROLE_OPERATOR) ? NEED_OPERATOR : 0;
+	a->rights_known = true;
+	if (a->depth == 0)
+		app_open(a, a->rights != 0 ? &overview_screen : &log_screen, "");
+}
+
+static void
+on_state(void *arg, enum dbq_state state, const struct err *e)
+{
+	struct app *a = arg;
+
+	app_touch(a);
+	if (state == DBQ_UP) {
+		a->down = false;
+		role_send(a->q, on_rights, a, a);
+		a->reload_due = a->depth > 0;
+		if (a->was_up)
+			app_message(a, STYLE_GOOD, "The database is back");
+		a->was_up = true;
+	} else if (e != NULL) {
+		if (!a->down)
+			a->down_since_ms = clock_ms();
+		a->down = true;
+		a->why_down = *e;
+	}
+}
+
+int
+app_new(const char *conninfo, struct app **out, struct err *e)
+{
+	struct app *a = calloc(1, sizeof(*a));
+
+	if (a == NULL)
+		return err_set(e, ERR_MEMORY, "console");
+	if (dbq_new(conninfo, NULL, "muster", on_notify, on_state, a, &a->q, e) < 0) {
+		free(a);
+		return -1;
+	}
+	a->dirty = true;
+	*out = a;
+	return 0;
+}
+
+void
+app_free(struct app *a)
+{
+	if (a == NULL)
+		return;
+	while (a->depth > 0)
+		pop(a);
+	dbq_free(a->q);
+	free(a->form);
+	free(a);
+}
+
+int
+app_fd(const struct app *a)
+{
+	return dbq_fd(a->q);
+}
+
+short
+app_events(const struct app *a)
+{
+	return dbq_events(a->q);
+}
+
+int
+app_wait_ms(const struct app *a)
+{
+	int wait = dbq_wait_ms(a->q);
+
+	return a->reload_due && wait > RELOAD_MS ? RELOAD_MS : wait;
+}
+
+void
+app_work(struct app *a)
+{
+	struct shown *s = current(a);
+
+	dbq_work(a->q);
+	/* Changes come in bursts: one load for all of a quarter of a second. */
+	if (a->reload_due && s != NULL && !a->down && clock_ms() - a->reloaded_ms >= RELOAD_MS) {
+		a->reload_due = false;
+		a->reloaded_ms = clock_ms();
+		s->screen->load(s->model);
+	}
+	dbq_work(a->q);
+	if (a->down)
+		app_touch(a); /* the time since is shown */
+}
+
+/* Questions and dialogs */
+
+void
+app_ask(struct app *a, const char *label, const char *standard, void (*done)(void *model, const char *text))
+{
+	(void)text_copy(a->line_label, sizeof(a->line_label), label);
+	input_set(&a->line, standard);
+	a->line_done = done;
+	a->asking = true;
+	app_touch(a);
+}
+
+struct form *
+app_form_new(struct app *a, const char *title)
+{
+	free(a->form);
+	a->form = calloc(1, sizeof(*a->form));
+	a->form_shown = false;
+	if (a->form != NULL)
+		(void)text_copy(a->form->title, sizeof(a->form->title), title);
+	return a->form;
+}
+
+void
+app_form(struct app *a, void (*done)(void *model, const struct form *f))
+{
+	a->form_done = done;
+	a->form_shown = a->form != NULL;
+	app_touch(a);
+}
+
+void
+app_outcomes(struct app *a, const char *what, const struct rows *r)
+{
+	size_t n = rows_count(r), refused = 0, first = 0;
+
+	for (size_t i = n; i > 0; i--)
+		if (rows_int(r, i - 1, OUTCOME_CODE) != 0) {
+			refused++;
+			first = i - 1;
+		}
+	if (refused == 0)
+		app_message(a, STYLE_GOOD, "%s: %zu done", what, n);
+	else
+		app_message(a, STYLE_WARN, "%s: %zu done, %zu refused, the first one %.8s: %s (%d)", what, n - refused, refused,
+		    rows_text(r, first, OUTCOME_UUID), rows_text(r, first, OUTCOME_TEXT), (int)rows_int(r, first, OUTCOME_CODE));
+}
+
+/* ":pending", ":explain 1401", ":quit" */
+static void
+run_command(struct app *a, const char *text)
+{
+	char word[32] = "", arg[ARG_MAX_] = "";
+
+	(void)sscanf(text, "%31s %63s", word, arg);
+	if (word[0] == '\0')
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(tabs); i++)
+		if (strcmp(word, tabs[i].screen->name) == 0 && (a->rights != 0 || tabs[i].screen == &log_screen)) {
+			go_to(a, tabs[i].screen);
+			return;
+		}
+	if (strcmp(word, "q") == 0 || strcmp(word, "quit") == 0)
+		a->done = true;
+	else if (strcmp(word, "help") == 0)
+		app_open(a, &text_screen, "screens/keys");
+	else if (strcmp(word, "explain") == 0)
+		app_explain(a, (int)strtol(arg, NULL, 10));
+	else if (strcmp(word, "device") == 0 && a->rights != 0)
+		app_open(a, &device_screen, arg);
+	else
+		app_message(a, STYLE_WARN, "No such command: %s. Known: overview, pending, devices, log, device UUID, explain CODE, help, quit", word);
+}
+
+static void
+key_to_line(struct app *a, int key)
+{
+	struct shown *s = current(a);
+
+	if (key == UK_ESC) {
+		a->asking = false;
+	} else if (key == '\n') {
+		a->asking = false;
+		if (a->line_done == NULL)
+			run_command(a, a->line.text);
+		else if (s != NULL)
+			a->line_done(s->model, a->line.text);
+	} else {
+		(void)input_key(&a->line, key);
+	}
+}
+
+static void
+key_to_form(struct app *a, int key)
+{
+	struct shown *s = current(a);
+
+	form_key(a->form, key);
+	if (a->form->state == FORM_OPEN)
+		return;
+	struct form *f = a->form;
+	a->form = NULL;
+	a->form_shown = false;
+	if (f->state == FORM_DONE && s != NULL)
+		a->form_done(s->model, f);
+	free(f);
+}
+
+static void
+do_command(struct app *a, enum cmd cmd)
+{
+	struct shown *s = current(a);
+	char page[48];
+
+	for (size_t i = 0; i < ARRAY_LEN(tabs); i++)
+		if (tabs[i].cmd == cmd) {
+			go_to(a, tabs[i].screen);
+			return;
+		}
+	switch (cmd) {
+	case CMD_QUIT:
+		a->done = true;
+		return;
+	case CMD_BACK:
+		if (a->depth > 1)
+			pop(a);
+		else
+			app_message(a, STYLE_NORMAL, "F10 quits");
+		return;
+	case CMD_HELP:
+		(void)snprintf(page, sizeof(page), "screens/%s", s == NULL ? "keys" : s->screen->name);
+		app_open(a, &text_screen, page);
+		return;
+	case CMD_COMMAND:
+		app_ask(a, ":", "", NULL);
+		return;
+	case CMD_REFRESH:
+		a->reload_due = true;
+		return;
+	default:
+		if (s != NULL)
+			s->screen->command(s->model, cmd);
+	}
+}
+
+static enum cmd
+lookup(struct app *a, int key)
+{
+	const struct shown *s = current(a);
+	unsigned int have = a->rights | (s == NULL ? 0 : s->screen->have(s->model));
+	enum cmd cmd = s == NULL ? CMD_NONE : key_lookup(s->screen->keys, key, have);
+
+	if (cmd == CMD_NONE && s != NULL && s->screen->list)
+		cmd = key_lookup(list_keys, key, have);
+	return cmd != CMD_NONE ? cmd : key_lookup(global_keys, key, have);
+}
+
+void
+app_key(struct app *a, int key)
+{
+	app_touch(a);
+	if (a->form_shown) {
+		key_to_form(a, key);
+		return;
+	}
+	if (a->asking) {
+		key_to_line(a, key);
+		return;
+	}
+	a->message[0] = '\0';
+	enum cmd cmd = lookup(a, key);
+	if (cmd != CMD_NONE)
+		do_command(a, cmd);
+}
+
+/* Drawing */
+
+static void
+draw_head(struct app *a, struct canvas *c)
+{
+	const struct shown *s = current(a);
+	int x = 8;
+	char state[64];
+
+	canvas_fill(c, 0, 0, 0, STYLE_BAR);
+	(void)canvas_text(c, 0, 1, 0, STYLE_BAR, "muster");
+	for (size_t i = 0; i < ARRAY_LEN(tabs); i++) {
+		if (a->rights == 0 && tabs[i].screen != &log_screen)
+			continue;
+		bool on = a->depth > 0 && a->stack[0].screen == tabs[i].screen;
+
+		x += canvas_printf(c, 0, x, 0, on ? STYLE_BAR_ON : STYLE_BAR, " %zu %s ", i + 1, tabs[i].screen->title);
+	}
+	if (a->down)
+		(void)snprintf(state, sizeof(state), "database away %d s", (int)((clock_ms() - a->down_since_ms) / 1000));
+	else
+		(void)snprintf(state, sizeof(state), "%s", dbq_status(a->q) == DBQ_UP ? "live" : "connecting");
+	int w = text_width(state) + 1;
+	(void)canvas_text(c, 0, c->width - w, 0, a->down ? STYLE_BAD : STYLE_BAR, state);
+	if (s != NULL) {
+		char status[200] = "";
+
+		s->screen->status(s->model, status, sizeof(status));
+		x = 1 + canvas_text(c, 1, 1, 0, STYLE_HEAD, s->screen->title);
+		(void)canvas_text(c, 1, x + 2, 0, STYLE_DIM, status);
+	}
+}
+
+static int
+draw_keys(struct canvas *c, int y, int x, int end, const struct key_cmd *keys, unsigned int have)
+{
+	char name[16];
+
+	for (; keys != NULL && keys->cmd != CMD_NONE; keys++) {
+		if (keys->label[0] == '\0' || (keys->need & ~have) != 0)
+			continue;
+		key_label(keys->key, name, sizeof(name));
+		if (x + text_width(name) + text_width(keys->label) + 1 > end)
+			break;
+		x += canvas_text(c, y, x, 0, STYLE_BAR_ON, name);
+		x += canvas_text(c, y, x, 0, STYLE_BAR, " ");
+		x += canvas_text(c, y, x, 0, STYLE_BAR, keys->label);
+		x += canvas_text(c, y, x, 0, STYLE_BAR, "  ");
+	}
+	return x;
+}
+
+static void
+draw_foot(struct app *a, struct canvas *c)
+{
+	const struct shown *s = current(a);
+	unsigned int have = a->rights | (s == NULL ? 0 : s->screen->have(s->model));
+	int y = c->height - 1, x = 1;
+
+	if (a->asking) {
+		x = canvas_text(c, y - 1, 0, 0, STYLE_HEAD, a->line_label);
+		input_draw(&a->line, c, y - 1, x + 1, c->width - x - 1, true);
+	} else if (a->message[0] != '\0') {
+		(void)canvas_text(c, y - 1, 0, 0, a->message_style, a->message);
+	} else if (a->down) {
+		(void)canvas_printf(c, y - 1, 0, 0, STYLE_BAD, "%s (%d); trying again", a->why_down.text, (int)a->why_down.code);
+	}
+	canvas_fill(c, y, 0, 0, STYLE_BAR);
+	if (s != NULL)
+		x = draw_keys(c, y, x, c->width - FOOT_END, s->screen->keys, have);
+	(void)draw_keys(c, y, c->width - FOOT_END, c->width, foot_keys, have);
+}
+
+void
+app_draw(struct app *a, struct canvas *c)
+{
+	struct shown *s = current(a);
+	struct area area = { .y = 2, .height = c->height - 4 };
+
+	canvas_clear(c);
+	if (s != NULL && area.height > 0)
+		s->screen->draw(s->model, c, area);
+	draw_head(a, c);
+	draw_foot(a, c);
+	if (a->form_shown)
+		form_draw(a->form, c);
+}

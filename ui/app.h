@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * app: the console without a terminal: screens, keys, the database behind them, and what is drawn on
+ * a canvas. ui/muster.c connects it to a terminal; tests feed it keys and read the canvas.
+ */
+#ifndef MUSTER_UI_APP_H
+#define MUSTER_UI_APP_H
+
+#include "db/dbq.h"
+#include "db/device.h"
+#include "ui/widget/canvas.h"
+#include "ui/widget/form.h"
+#include "ui/widget/keys.h"
+
+struct app;
+
+/* What a screen shows it may use: the lines between head and foot. */
+struct area {
+	int y, height;
+};
+
+struct screen {
+	const char *name;  /* as in ":pending" and help/screens/NAME.md */
+	const char *title;
+	const struct key_cmd *keys; /* beside the global ones; ends with { 0 } */
+	bool list;                  /* takes the keys of a list */
+	/* arg: a UUID, a code, a name, or "". NULL and *e: no memory. */
+	void *(*open)(struct app *a, const char *arg, struct err *e);
+	void (*load)(void *model);                       /* asks for rows; no drawing */
+	bool (*cares)(const void *model, const char *table); /* does a change of this table matter? */
+	unsigned int (*have)(const void *model);         /* NEED_ROW, NEED_CODE, NEED_UUID as they are met */
+	void (*draw)(void *model, struct canvas *c, struct area area); /* cells out, no I/O */
+	void (*command)(void *model, enum cmd cmd);
+	void (*status)(const void *model, char *out, size_t size); /* for the title line */
+	void (*close)(void *model);
+};
+
+extern const struct screen overview_screen, pending_screen, devices_screen, device_screen, log_screen, text_screen;
+
+/* app_new: conninfo of the database; nothing is waited for. */
+MUST_CHECK int app_new(const char *conninfo, struct app **out, struct err *e);
+void app_free(struct app *a); /* takes NULL */
+
+/* For poll: see dbq. app_work: after every poll. */
+int app_fd(const struct app *a);
+short app_events(const struct app *a);
+int app_wait_ms(const struct app *a);
+void app_work(struct app *a);
+
+/* app_key: a key was pressed. app_draw: everything, onto a canvas of any size. */
+void app_key(struct app *a, int key);
+void app_draw(struct app *a, struct canvas *c);
+
+bool app_done(const struct app *a);  /* the operator quits */
+bool app_dirty(struct app *a);       /* true once after something changed that is seen */
+bool app_busy(const struct app *a);  /* answers are awaited */
+
+/* For screens. */
+struct dbq *app_db(struct app *a);
+unsigned int app_rights(const struct app *a); /* NEED_OPERATOR when the role has it */
+void app_open(struct app *a, const struct screen *s, const char *arg);
+void app_explain(struct app *a, int code);
+void app_message(struct app *a, enum style style, const char *fmt, ...) PRINTF_LIKE(3, 4);
+void app_touch(struct app *a); /* something that is seen changed */
+
+/* app_ask: one line below the screen; done is called with the text on Enter. */
+void app_ask(struct app *a, const char *label, const char *standard, void (*done)(void *model, const char *text));
+
+/*
+ * app_form: a dialog; done is called when it was filled in. The form is the app's until then; start
+ * with { 0 } from app_form_new.
+ */
+struct form *app_form_new(struct app *a, const char *title);
+void app_form(struct app *a, void (*done)(void *model, const struct form *f));
+
+/* app_outcomes: uuid, code, text rows of a bulk command as a message, or a page when some were refused. */
+void app_outcomes(struct app *a, const char *what, const struct rows *r);
+
+/* device_actions.c: approve, hold and so on for chosen devices, with their dialogs. */
+void actions_start(struct app *a, enum cmd cmd, const char *const *uuids, size_t n, const struct device *first);
+extern const struct key_cmd device_keys[];
+
+#endif

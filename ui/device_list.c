@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* device_list: the screens Pending hellos and Devices: one list with two filters. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ui/app.h"
+#include "ui/style.h"
+#include "ui/widget/table.h"
+
+enum { SELECTED_MAX = 20000 };
+
+struct chosen {
+	int64_t id;
+	char uuid[UUID_TEXT];
+};
+
+struct list {
+	struct app *app;
+	const struct screen *screen;
+	struct device_filter filter;
+	struct feed feed;
+	int64_t count; /* -1: not known yet */
+	struct chosen *chosen;
+	size_t nchosen;
+};
+
+/* States that f steps through on Devices; "" is all. */
+static const char *const states[] = { "", "waiting", "ready", "configuring", "configured", "failed", "held", "detected",
+	"setup", "unprovisioned" };
+
+static void
+cell_uuid(const void *row, char *out, size_t size, enum style *style)
+{
+	(void)style;
+	(void)text_copy(out, size, ((const struct device *)row)->uuid);
+}
+
+static void
+cell_fqdn(const void *row, char *out, size_t size, enum style *style)
+{
+	const struct device *d = row;
+
+	if (d->fqdn[0] == '\0')
+		*style = STYLE_DIM;
+	(void)text_copy(out, size, d->fqdn[0] != '\0' ? d->fqdn : "(no FQDN)");
+}
+
+static void
+cell_state(const void *row, char *out, size_t size, enum style *style)
+{
+	const struct device *d = row;
+
+	*style = style_of_state(d->state);
+	(void)text_copy(out, size, d->state);
+}
+
+static void
+cell_address(const void *row, char *out, size_t size, enum style *style)
+{
+	(void)style;
+	(void)text_copy(out, size, ((const struct device *)row)->address);
+}
+
+static void
+cell_last(const void *row, char *out, size_t size, enum style *style)
+{
+	const struct device *d = row;
+
+	(void)style;
+	(void)text_copy(out, size, strlen(d->hello_last_at) > 11 ? d->hello_last_at + 5 : d->hello_last_at);
+}
+
+static void
+cell_hellos(const void *row, char *out, size_t size, enum style *style)
+{
+	const struct device *d = row;
+
+	(void)style;
+	(void)snprintf(out, size, "%" PRId64, d->hello_count);
+}
+
+static void
+cell_reason(const void *row, char *out, size_t size, enum style *style)
+{
+	const struct device *d = row;
+
+	(void)style;
+	if (strcmp(d->job_state, "queued") == 0 && d->reason_code != 0)
+		(void)snprintf(out, size, "%s (%d); next attempt %s", d->reason, d->reason_code, d->job_run_at + 11);
+	else if (d->reason_code != 0)
+		(void)snprintf(out, size, "%s (%d)", d->reason, d->reason_code);
+	else
+		(void)text_copy(out, size, d->reason);
+}
+
+static void
+cell_version(const void *row, char *out, size_t size, enum style *style)
+{
+	const struct device *d = row;
+
+	(void)style;
+	(void)text_copy(out, size, d->amt_version[0] != '\0' ? d->amt_version : d->hello_version == 2 ? "PSK" : "PKI");
+}
+
+static const struct column pending_columns[] = {
+	{ "UUID", 36, 0, cell_uuid },
+	{ "ADDRESS", 15, 0, cell_address },
+	{ "LAST HELLO", 14, 100, cell_last },
+	{ "HELLOS", 6, 110, cell_hellos },
+	{ "KIND", 4, 120, cell_version },
+	{ "WAITS FOR", 40, 0, cell_reason },
+	{ 0 },
+};
+static const struct column device_columns[] = {
+	{ "FQDN", 28, 0, cell_fqdn },
+	{ "STATE", 13, 0, cell_state },
+	{ "ADDRESS", 15, 0, cell_address },
+	{ "AMT", 9, 96, cell_version },
+	{ "UUID", 36, 132, cell_uuid },
+	{ "LAST HELLO", 14, 150, cell_last },
+	{ "REASON", 40, 0, cell_reason },
+	{ 0 },
+};
+
+static void
+from_row(const struct rows *r, size_t row, void *out)
+{
+	device_from_row(r, row, out);
+}
+
+static int64_t
+id_of(const void *element)
+{
+	return ((const struct device *)element)->id;
+}
+
+static void
+ask(void *arg, struct dbq *q, const void *from, bool back, int limit, dbq_rows_fn *fn, struct feed *f)
+{
+	struct list *l = arg;
+
+	device_page_send(q, &l->filter, from == NULL ? 0 : id_of(from), back, limit, fn, f, f);
+	app_touch(l->app);
+}
+
+static const struct feed_source source = { sizeof(struct device), from_row, id_of, ask };
+
+static void
+on_count(void *arg, const struct rows *r, const struct err *e)
+{
+	struct list *l = arg;
+
+	if (e == NULL)
+		l->count = rows_int(r, 0, 0);
+	app_touch(l->app);
+}
+
+static void
+load(void *model)
+{
+	struct list *l = model;
+
+	if (l->feed.loaded || l->feed.loading != FEED_IDLE)
+		feed_reload(&l->feed);
+	else
+		feed_reset(&l->feed);
+	device_count_send(app_db(l->app), &l->filter, on_count, l, l);
+}
+
+static void
+filter_changed(struct list *l)
+{
+	l->count = -1;
+	feed_reset(&l->feed);
+	device_count_send(app_db(l->app), &l->filter, on_count, l, l);
+}
+
+static struct list *
+open_list(struct app *a, const struct screen *screen, const char *state, struct err *e)
+{
+	struct list *l = calloc(1, sizeof(*l));
+
+	if (l == NULL) {
+		(void)err_set(e, ERR_MEMORY, "list of devices");
+		return NULL;
+	}
+	l->app = a;
+	l->screen = screen;
+	l->count = -1;
+	(void)text_copy(l->filter.state, sizeof(l->filter.state), state);
+	if (feed_init(&l->feed, &source, l, app_db(a), e) < 0) {
+		free(l);
+		return NULL;
+	}
+	return l;
+}
+
+static void *
+open_pending(struct app *a, const char *arg, struct err *e)
+{
+	(void)arg;
+	return open_list(a, &pending_screen, "waiting", e);
+}
+
+static void *
+open_devices(struct app *a, const char *arg, struct err *e)
+{
+	return open_list(a, &devices_screen, arg, e);
+}
+
+static void
+close_list(void *model)
+{
+	struct list *l = model;
+
+	dbq_cancel(app_db(l->app), l);
+	feed_free(&l->feed);
+	free(l->chosen);
+	free(l);
+}
+
+static bool
+cares(const void *model, const char *table)
+{
+	(void)model;
+	return strcmp(table, "device") == 0 || strcmp(table, "job") == 0;
+}
+
+static unsigned int
+have(const void *model)
+{
+	const struct device *d = feed_current(&((const struct list *)model)->feed);
+
+	return d == NULL ? 0 : NEED_ROW | NEED_UUID | (d->reason_code != 0 ? NEED_CODE : 0U);
+}
+
+static size_t
+position(const struct list *l, int64_t id)
+{
+	size_t i = 0;
+
+	while (i < l->nchosen && l->chosen[i].id != id)
+		i++;
+	return i;
+}
+
+static bool
+marked(const void *arg, const void *row)
+{
+	const struct list *l = arg;
+
+	return position(l, ((const struct device *)row)->id) < l->nchosen;
+}
+
+static void
+choose(struct list *l, const struct device *d, bool keep)
+{
+	size_t i = position(l, d->id);
+
+	if (i < l->nchosen) {
+		if (!keep)
+			l->chosen[i] = l->chosen[--l->nchosen];
+		return;
+	}
+	if (l->chosen == NULL)
+		l->chosen = calloc(SELECTED_MAX, sizeof(*l->chosen));
+	if (l->chosen == NULL || l->nchosen == SELECTED_MAX) {
+		app_message(l->app, STYLE_WARN, "No more than %d devices can be selected", SELECTED_MAX);
+		return;
+	}
+	l->chosen[l->nchosen].id = d->id;
+	(void)text_copy(l->chosen[l->nchosen++].uuid, UUID_TEXT, d->uuid);
+}
+
+static void
+draw(void *model, struct canvas *c, struct area area)
+{
+	struct list *l = model;
+	bool pending = l->screen == &pending_screen;
+
+	table_draw(&l->feed, pending ? pending_columns : device_columns,
+	    pending ? "No device waits. Hellos appear here by themselves." : "No device matches.", marked, l, c, area.y, area.height);
+}
+
+static void
+status(const void *model, char *out, size_t size)
+{
+	const struct list *l = model;
+	char count[48] = "...", chosen[48] = "";
+
+	if (l->count >= 0)
+		(void)snprintf(count, sizeof(count), "%d of %" PRId64, l->feed.n == 0 ? 0 : l->feed.cursor + 1, l->count);
+	if (l->nchosen > 0)
+		(void)snprintf(chosen, sizeof(chosen), "  %zu selected", l->nchosen);
+	(void)snprintf(out, size, "%s%s%s%s%s%s", count, l->screen == &devices_screen && l->filter.state[0] != '\0' ? "  state " : "",
+	    l->screen == &devices_screen ? l->filter.state : "", l->filter.search[0] != '\0' ? "  /" : "", l->filter.search, chosen);
+}
+
+static void
+search(void *model, const char *text)
+{
+	struct list *l = model;
+
+	(void)text_copy(l->filter.search, sizeof(l->filter.search), text);
+	filter_changed(l);
+}
+
+static void
+next_state(struct list *l)
+{
+	size_t i = 0;
+
+	while (i < ARRAY_LEN(states) && strcmp(states[i], l->filter.state) != 0)
+		i++;
+	(void)text_copy(l->filter.state, sizeof(l->filter.state), states[(i + 1) % ARRAY_LEN(states)]);
+	filter_changed(l);
+}
+
+/* The selected devices, or the one under the cursor. */
+static void
+act(struct list *l, enum cmd cmd)
+{
+	const struct device *d = feed_current(&l->feed);
+	size_t n = l->nchosen > 0 ? l->nchosen : 1;
+	const char **uuids = calloc(n, sizeof(*uuids));
+
+	if (d == NULL || uuids == NULL) {
+		free(uuids);
+		return;
+	}
+	uuids[0] = d->uuid;
+	for (size_t i = 0; i < l->nchosen; i++)
+		uuids[i] = l->chosen[i].uuid;
+	actions_start(l->app, cmd, uuids, n, d);
+	free(uuids);
+	l->nchosen = 0;
+}
+
+static void
+command(void *model, enum cmd cmd)
+{
+	struct list *l = model;
+	const struct device *d = feed_current(&l->feed);
+
+	if (feed_command(&l->feed, cmd))
+		return;
+	switch (cmd) {
+	case CMD_OPEN:
+		app_open(l->app, &device_screen, d->uuid);
+		return;
+	case CMD_DEVICE_LOG:
+		app_open(l->app, &log_screen, d->uuid);
+		return;
+	case CMD_EXPLAIN:
+		app_explain(l->app, d->reason_code);
+		return;
+	case CMD_SEARCH:
+		app_ask(l->app, "Search (start of FQDN, UUID, address, serial, model):", l->filter.search, search);
+		return;
+	case CMD_FILTER:
+		next_state(l);
+		return;
+	case CMD_SELECT:
+		choose(l, d, false);
+		(void)feed_command(&l->feed, CMD_DOWN);
+		return;
+	case CMD_SELECT_ALL:
+		for (size_t i = 0; i < l->feed.n; i++)
+			choose(l, feed_at(&l->feed, (int)i), true);
+		return;
+	default:
+		act(l, cmd);
+	}
+}
+
+static const struct key_cmd pending_keys[] = {
+	{ '\n', CMD_OPEN, "Open", NEED_ROW },
+	{ 'a', CMD_APPROVE, "Approve", NEED_ROW | NEED_OPERATOR },
+	{ ' ', CMD_SELECT, "Select", NEED_ROW },
+	{ '*', CMD_SELECT_ALL, "", NEED_ROW },
+	{ 'h', CMD_HOLD, "Hold", NEED_ROW | NEED_OPERATOR },
+	{ '/', CMD_SEARCH, "Search", 0 },
+	{ 'l', CMD_DEVICE_LOG, "Log", NEED_ROW },
+	{ 'e', CMD_EXPLAIN, "Explain", NEED_ROW | NEED_CODE },
+	{ 0 },
+};
+static const struct key_cmd devices_keys[] = {
+	{ '\n', CMD_OPEN, "Open", NEED_ROW },
+	{ '/', CMD_SEARCH, "Search", 0 },
+	{ 'f', CMD_FILTER, "State", 0 },
+	{ ' ', CMD_SELECT, "Select", NEED_ROW },
+	{ '*', CMD_SELECT_ALL, "", NEED_ROW },
+	{ 'l', CMD_DEVICE_LOG, "Log", NEED_ROW },
+	{ 'r', CMD_RETRY, "Retry", NEED_ROW | NEED_OPERATOR },
+	{ 'a', CMD_APPROVE, "Approve", NEED_ROW | NEED_OPERATOR },
+	{ 'h', CMD_HOLD, "", NEED_ROW | NEED_OPERATOR },
+	{ 'R', CMD_RELEASE, "", NEED_ROW | NEED_OPERATOR },
+	{ 'A', CMD_ACCEPT, "", NEED_ROW | NEED_OPERATOR },
+	{ 'e', CMD_EXPLAIN, "Explain", NEED_ROW | NEED_CODE },
+	{ 0 },
+};
+
+const struct screen pending_screen = { "pending", "Pending hellos", pending_keys, true, open_pending, load, cares, have, draw,
+	command, status, close_list };
+const struct screen devices_screen = { "devices", "Devices", devices_keys, true, open_devices, load, cares, have, draw, command,
+	status, close_list };

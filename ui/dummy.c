@@ -1,1 +1,0 @@
-int muster_dummy(void); int muster_dummy(void){return 0;}
