@@ -87,7 +87,8 @@ CREATE TABLE muster.audit_log (
 	before    jsonb,
 	after     jsonb,
 	prev_hash bytea NOT NULL,
-	hash      bytea NOT NULL
+	hash      bytea NOT NULL,
+	CONSTRAINT audit_log_no_fork UNIQUE (prev_hash)
 );
 CREATE SEQUENCE muster.audit_log_id OWNED BY muster.audit_log.audit_id;
 COMMENT ON TABLE muster.audit_log IS 'Who did what; each row carries the hash of the one before it.';
@@ -104,10 +105,9 @@ CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON muster.audit_log
 	FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_no_change();
 
 CREATE FUNCTION muster.audit_row_hash(r muster.audit_log) RETURNS bytea LANGUAGE sql STABLE AS $$
-	SELECT sha256(r.prev_hash || convert_to(concat_ws('|', r.audit_id,
-		to_char(r.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), r.who,
-		coalesce(host(r.from_addr), ''), r.what, r.object, coalesce(r.before::text, ''),
-		coalesce(r.after::text, '')), 'UTF8'))
+	SELECT sha256(r.prev_hash || convert_to(jsonb_build_array(r.audit_id,
+		to_char(r.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), r.who, host(r.from_addr), r.what, r.object,
+		r.before::text, r.after::text)::text, 'UTF8'))
 $$;
 
 -- One writer at a time, so that the chain has no forks. Internal: no role may call it.
@@ -163,6 +163,9 @@ BEGIN
 	SELECT * INTO s FROM muster.setting WHERE name = p_name FOR UPDATE;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'no setting is called "%"', p_name USING ERRCODE = 'no_data_found';
+	END IF;
+	IF p_value IS NULL THEN
+		RAISE EXCEPTION '% needs a value', p_name USING ERRCODE = 'check_violation';
 	END IF;
 	IF s.kind IN ('number', 'numbers') THEN
 		IF p_value !~ '^[0-9]{1,12}( [0-9]{1,12}){0,15}$' OR (s.kind = 'number' AND p_value LIKE '% %') THEN
@@ -221,7 +224,10 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	UPDATE muster.engine_key SET until_at = now() WHERE until_at IS NULL AND key_id <> p_key_id;
 	INSERT INTO muster.engine_key (key_id, public_key) VALUES (p_key_id, p_public)
-	ON CONFLICT (key_id) DO UPDATE SET until_at = NULL;
+	ON CONFLICT (key_id) DO UPDATE SET until_at = NULL WHERE engine_key.public_key = excluded.public_key;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'key % is another key', p_key_id USING ERRCODE = 'unique_violation';
+	END IF;
 	PERFORM muster.audit_write('engine_key_set', p_key_id, NULL, NULL);
 END
 $$;

@@ -21,7 +21,9 @@ CREATE TABLE muster.profile_revision (
 	CONSTRAINT profile_revision_number UNIQUE (profile_id, revision),
 	CONSTRAINT profile_revision_object CHECK (jsonb_typeof(body) = 'object'),
 	CONSTRAINT profile_revision_no_secret
-		CHECK (NOT body ? 'secrets' AND NOT body::text ~ '"password"\s*:\s*"')
+		CHECK (NOT body ? 'secrets' AND NOT body::text ~* '"password"\s*:\s*["0-9]'),
+	CONSTRAINT profile_revision_modes CHECK (coalesce(body #>> '{passwords,admin}', 'random') IN ('random', 'fixed')
+		AND coalesce(body #>> '{passwords,mebx}', 'random') IN ('random', 'fixed', 'keep'))
 );
 COMMENT ON TABLE muster.profile_revision IS 'Immutable: an edit makes a new revision. Holds no password.';
 
@@ -38,7 +40,7 @@ BEGIN
 	RAISE EXCEPTION '% rows never change', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
 END
 $$;
-CREATE TRIGGER profile_revision_immutable BEFORE UPDATE ON muster.profile_revision
+CREATE TRIGGER profile_revision_immutable BEFORE UPDATE OR DELETE ON muster.profile_revision
 	FOR EACH ROW EXECUTE FUNCTION muster.no_change();
 
 CREATE TABLE muster.hash_set (

@@ -30,6 +30,8 @@ BEGIN
 	UPDATE muster.device SET fqdn = s.fqdn, ou = s.ou, profile_id = s.profile_id, mapped_by = 'staged devices'
 	 WHERE device_id = p_device;
 	RETURN true;
+EXCEPTION WHEN unique_violation THEN -- taken by somebody at this very moment
+	RETURN false;
 END
 $$;
 
@@ -45,7 +47,7 @@ BEGIN
 	SELECT * INTO s FROM muster.staged_device WHERE uuid = d.uuid;
 	IF d.hello_version = 2 THEN
 		code := 1308;
-		text_ := 'PSK hello with PID ' || left(d.hello_pid, 4) || '-' || right(d.hello_pid, 4) || ': configuration by PSK is not served yet';
+		text_ := 'PSK hello with PID ' || coalesce(left(d.hello_pid, 4) || '-' || right(d.hello_pid, 4), 'unknown') || ': configuration by PSK is not served yet';
 	ELSIF coalesce((SELECT count FROM muster.hash_set WHERE hash_set_id = d.hash_set_id), 0) = 0 THEN
 		code := 1305;
 		text_ := 'the hello offers no root hash';
@@ -63,7 +65,7 @@ BEGIN
 		PERFORM muster.job_queue(d.device_id, 'hello', 'said hello; found in the staged devices');
 		RETURN 0;
 	END IF;
-	IF d.state <> 'waiting' OR d.reason_code <> code THEN
+	IF d.state <> 'waiting' OR d.reason_code <> code OR d.reason <> text_ THEN
 		UPDATE muster.device SET state = 'waiting', reason_code = code, reason = text_ WHERE device_id = d.device_id;
 		PERFORM muster.event_add(3::smallint, d.uuid, NULL, code, 'Waiting: ' || text_);
 	END IF;
@@ -107,13 +109,14 @@ BEGIN
 			hello_last_at = excluded.hello_last_at, hello_retry = excluded.hello_retry,
 			hello_admin_set = excluded.hello_admin_set, hello_pid = excluded.hello_pid,
 			hash_set_id = excluded.hash_set_id
-		RETURNING dev.device_id, dev.state, dev.reason_code
+		RETURNING dev.device_id, dev.uuid, dev.state, dev.reason_code, dev.hello_version
 	)
-	-- A waiting device that stays so needs no decision: staging it later queues it then.
+	-- A waiting device that stays so needs no decision.
 	SELECT array_agg(up.device_id) INTO ids FROM up
-	 WHERE up.state <> 'waiting' OR up.reason_code NOT IN (913, 1812);
+	 WHERE up.state <> 'waiting' OR up.reason_code NOT IN (913, 1812) OR up.hello_version = 2
+	    OR EXISTS (SELECT FROM muster.staged_device s WHERE s.uuid = up.uuid);
 
-	FOR d IN SELECT * FROM muster.device WHERE device_id = ANY (ids) ORDER BY device_id FOR UPDATE LOOP
+	FOR d IN SELECT * FROM muster.device WHERE device_id = ANY (ids) ORDER BY device_id FOR NO KEY UPDATE LOOP
 		uuid := d.uuid;
 		IF d.state IN ('configured', 'detected') THEN
 			code := 102;
@@ -169,7 +172,8 @@ CREATE FUNCTION muster.hello_reject(p_node integer, p_at timestamptz, p_address 
 	p_code integer, p_reason text, p_bytes bytea, p_count bigint) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 	INSERT INTO muster.event_log (at, level, node_id, code, text)
-	VALUES (p_at, 2, p_node, p_code, format('Hello refused from %s:%s: %s%s', host(p_address), p_port, p_reason,
+	VALUES (p_at, 2, p_node, p_code, format('Hello refused from %s:%s: %s%s',
+		CASE family(p_address) WHEN 6 THEN '[' || host(p_address) || ']' ELSE host(p_address) END, p_port, p_reason,
 		CASE WHEN p_count > 1 THEN format(' (%s times)', p_count) ELSE '' END));
 	INSERT INTO muster.hello_rejected (at, address, port, code, reason, count, bytes)
 	VALUES (p_at, p_address, p_port, p_code, p_reason, p_count, p_bytes);
@@ -182,17 +186,26 @@ DECLARE
 	j record;
 	n integer := 0;
 BEGIN
-	FOR j IN SELECT jb.job_id, jb.device_id, d.uuid, n2.name FROM muster.job jb
+	FOR j IN SELECT jb.job_id, jb.device_id, jb.attempt, jb.give_up_at, d.uuid, n2.name FROM muster.job jb
 			JOIN muster.device d USING (device_id) LEFT JOIN muster.engine_node n2 USING (node_id)
 			WHERE jb.state = 'running' AND jb.lease_until < now()
-			ORDER BY jb.job_id LIMIT 500 FOR UPDATE OF jb SKIP LOCKED LOOP
+			ORDER BY jb.job_id LIMIT 500 FOR NO KEY UPDATE OF jb, d SKIP LOCKED LOOP
 		PERFORM muster.event_add(2::smallint, j.uuid, j.job_id, 1805,
 			format('Engine %s lost its hold on the job; taken over', j.name));
+		n := n + 1;
+		IF j.give_up_at < now() THEN
+			PERFORM muster.event_add(1::smallint, j.uuid, j.job_id, 1810, 'All attempts used: the engine went away each time');
+			UPDATE muster.job SET state = 'failed', lease_until = NULL, ended_at = clock_timestamp(), last_code = 1810,
+				last_text = 'gave up: engine lost its hold' WHERE job_id = j.job_id;
+			UPDATE muster.device SET state = 'failed', reason_code = 1810,
+				reason = format('gave up after %s attempts; the last one: engine lost its hold (1805)', j.attempt)
+			 WHERE device_id = j.device_id;
+			CONTINUE;
+		END IF;
 		UPDATE muster.job SET state = 'queued', run_at = now(), lease_until = NULL, last_code = 1805,
 			last_text = 'engine lost its hold' WHERE job_id = j.job_id;
 		UPDATE muster.device SET state = 'ready', reason_code = 1805, reason = 'taken over from an engine that is gone'
 		 WHERE device_id = j.device_id;
-		n := n + 1;
 	END LOOP;
 	RETURN n;
 END
@@ -205,8 +218,9 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN QUERY
 	WITH due AS (
-		SELECT j.job_id FROM muster.job j WHERE j.state = 'queued' AND j.run_at <= now()
-		 ORDER BY j.run_at, j.job_id LIMIT p_most FOR UPDATE SKIP LOCKED
+		SELECT j.job_id FROM muster.job j JOIN muster.device d USING (device_id)
+		 WHERE j.state = 'queued' AND j.run_at <= now()
+		 ORDER BY j.run_at, j.job_id LIMIT p_most FOR NO KEY UPDATE OF j, d SKIP LOCKED
 	), mine AS (
 		UPDATE muster.job j SET state = 'running', attempt = j.attempt + 1, node_id = p_node,
 			lease_until = now() + make_interval(secs => p_lease_s), started_at = clock_timestamp()
@@ -234,7 +248,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
 	j muster.job;
 BEGIN
-	SELECT * INTO j FROM muster.job WHERE job_id = p_job FOR UPDATE;
+	SELECT * INTO j FROM muster.job WHERE job_id = p_job FOR NO KEY UPDATE;
 	IF NOT FOUND OR j.state <> 'running' OR j.node_id <> p_node OR j.attempt <> p_attempt THEN
 		RAISE EXCEPTION 'job % is no longer held by this engine', p_job USING ERRCODE = 'MU805';
 	END IF;
@@ -269,12 +283,10 @@ DECLARE
 	c muster.credential;
 BEGIN
 	SELECT * INTO STRICT c FROM muster.credential WHERE credential_id = p_credential AND device_id = j.device_id;
-	IF c.state <> 'current' THEN
-		UPDATE muster.credential SET state = 'previous', note = 'replaced'
-		 WHERE device_id = c.device_id AND kind = c.kind AND state IN ('current', 'pending')
-		   AND credential_id <> c.credential_id;
-		UPDATE muster.credential SET state = 'current', note = '' WHERE credential_id = c.credential_id;
-	END IF;
+	UPDATE muster.credential SET state = 'previous', note = 'replaced'
+	 WHERE device_id = c.device_id AND kind = c.kind AND state IN ('current', 'pending')
+	   AND credential_id <> c.credential_id;
+	UPDATE muster.credential SET state = 'current', note = '' WHERE credential_id = c.credential_id AND state <> 'current';
 END
 $$;
 
@@ -334,7 +346,7 @@ $$;
  * job_end: one attempt is over. p_outcome:
  *   done    configured and verified: pending credentials become current in this transaction
  *   retry   back into the queue for p_run_at, or failed (1810) when give_up_at would pass
- *   back    handed back by an engine that stops: due at once, the attempt does not count
+ *   back    handed back by an engine that stops: due at once
  *   failed  an operator must act; p_state is failed or detected
  */
 CREATE FUNCTION muster.job_end(p_job bigint, p_node integer, p_attempt integer, p_outcome text, p_code integer,
@@ -345,13 +357,16 @@ DECLARE
 	u uuid := (SELECT d.uuid FROM muster.device d WHERE d.device_id = j.device_id);
 	outcome text := p_outcome;
 	code integer := p_code;
-	why text := p_text;
+	reason_ text := p_text;
 BEGIN
+	IF outcome IS NULL OR outcome NOT IN ('done', 'retry', 'back', 'failed') OR p_state NOT IN ('failed', 'detected') THEN
+		RAISE EXCEPTION 'no such end of a job: % %', p_outcome, p_state USING ERRCODE = 'invalid_parameter_value';
+	END IF;
 	IF outcome = 'retry' AND p_run_at > j.give_up_at THEN
 		outcome := 'failed';
 		code := 1810;
-		why := format('gave up after %s attempts; the last one: %s (%s)', j.attempt, p_text, p_code);
-		PERFORM muster.event_add(1::smallint, u, p_job, 1810, 'All attempts used: ' || why);
+		reason_ := format('gave up after %s attempts; the last one: %s (%s)', j.attempt, p_text, p_code);
+		PERFORM muster.event_add(1::smallint, u, p_job, 1810, 'All attempts used: ' || reason_);
 	END IF;
 	IF outcome = 'done' THEN
 		UPDATE muster.credential SET state = 'previous', note = 'replaced'
@@ -363,18 +378,19 @@ BEGIN
 		UPDATE muster.device SET state = 'configured', reason_code = 0, reason = 'configured and verified',
 			profile_revision_id = p_revision, tls = p_tls, configured_at = clock_timestamp(),
 			verified_at = clock_timestamp() WHERE device_id = j.device_id;
-		DELETE FROM muster.staged_device s WHERE s.uuid = u;
+		DELETE FROM muster.staged_device s USING muster.device d
+		 WHERE s.uuid = u AND d.uuid = u AND lower(s.fqdn) = lower(d.fqdn) AND s.profile_id = d.profile_id
+		   AND s.ou IS NOT DISTINCT FROM d.ou;
 	ELSIF outcome IN ('retry', 'back') THEN
 		UPDATE muster.job SET state = 'queued', lease_until = NULL,
 			run_at = CASE outcome WHEN 'back' THEN now() ELSE p_run_at END,
-			attempt = CASE outcome WHEN 'back' THEN attempt - 1 ELSE attempt END,
-			last_code = code, last_text = why WHERE job_id = p_job;
-		UPDATE muster.device SET state = 'ready', reason_code = code, reason = why WHERE device_id = j.device_id;
+			last_code = code, last_text = reason_ WHERE job_id = p_job;
+		UPDATE muster.device SET state = 'ready', reason_code = code, reason = reason_ WHERE device_id = j.device_id;
 		PERFORM pg_notify('muster_job', '');
 	ELSE
 		UPDATE muster.job SET state = 'failed', lease_until = NULL, ended_at = clock_timestamp(), last_code = code,
-			last_text = why WHERE job_id = p_job;
-		UPDATE muster.device SET state = coalesce(p_state, 'failed'), reason_code = code, reason = why
+			last_text = reason_ WHERE job_id = p_job;
+		UPDATE muster.device SET state = coalesce(p_state, 'failed'), reason_code = code, reason = reason_
 		 WHERE device_id = j.device_id;
 	END IF;
 	RETURN outcome;

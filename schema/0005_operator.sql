@@ -24,12 +24,14 @@ BEGIN
 	IF p_profile IS NOT NULL AND profile IS NULL THEN
 		RAISE EXCEPTION 'no profile is called "%"', p_profile USING ERRCODE = 'no_data_found';
 	END IF;
+	-- In the order in which hello_batch locks them, and before the audit log is.
+	PERFORM FROM muster.device WHERE device.uuid = ANY (p_uuid) ORDER BY device.uuid FOR NO KEY UPDATE;
 	FOREACH id IN ARRAY p_uuid LOOP
 		n := n + 1;
 		uuid := id;
 		code := 0;
 		text := '';
-		SELECT * INTO d FROM muster.device WHERE device.uuid = id FOR UPDATE;
+		SELECT * INTO d FROM muster.device WHERE device.uuid = id FOR NO KEY UPDATE;
 		want := CASE WHEN cardinality(p_fqdn) = 1 THEN p_fqdn[1] ELSE p_fqdn[n] END;
 		want := replace(replace(want, '{uuid}', right(replace(id::text, '-', ''), 12)), '{n}', n::text);
 		want := coalesce(nullif(want, ''), d.fqdn);
@@ -57,8 +59,14 @@ BEGIN
 		ELSIF EXISTS (SELECT FROM muster.device o WHERE lower(o.fqdn) = lower(want) AND o.device_id <> d.device_id) THEN
 			code := 1703; text := format('FQDN %s belongs to another device', want);
 		ELSE
-			UPDATE muster.device SET fqdn = want, ou = coalesce(p_ou, ou), profile_id = coalesce(profile, profile_id),
-				mapped_by = session_user WHERE device_id = d.device_id;
+			BEGIN
+				UPDATE muster.device SET fqdn = want, ou = coalesce(p_ou, ou), profile_id = coalesce(profile, profile_id),
+					mapped_by = session_user WHERE device_id = d.device_id;
+			EXCEPTION WHEN unique_violation THEN -- taken by somebody at this very moment
+				code := 1703; text := format('FQDN %s belongs to another device', want);
+				RETURN NEXT;
+				CONTINUE;
+			END;
 			PERFORM muster.job_queue(d.device_id, session_user::text, 'approved by ' || session_user);
 			PERFORM muster.event_add(3::smallint, id, NULL, 0, format('Approved by %s: FQDN %s', session_user, want));
 			PERFORM muster.audit_write('approve', id::text,
@@ -84,14 +92,15 @@ DECLARE
 	id uuid;
 	who text := session_user;
 BEGIN
-	IF p_command NOT IN ('hold', 'release', 'retry', 'accept') THEN
+	IF p_command IS NULL OR p_command NOT IN ('hold', 'release', 'retry', 'accept') THEN
 		RAISE EXCEPTION 'no such command: %', p_command USING ERRCODE = 'invalid_parameter_value';
 	END IF;
+	PERFORM FROM muster.device WHERE device.uuid = ANY (p_uuid) ORDER BY device.uuid FOR NO KEY UPDATE;
 	FOREACH id IN ARRAY p_uuid LOOP
 		uuid := id;
 		code := 0;
 		text := p_command || ' done';
-		SELECT * INTO d FROM muster.device WHERE device.uuid = id FOR UPDATE;
+		SELECT * INTO d FROM muster.device WHERE device.uuid = id FOR NO KEY UPDATE;
 		IF d.device_id IS NULL THEN
 			code := 1106; text := 'no device has this UUID';
 		ELSIF d.state = 'configuring' THEN
@@ -132,6 +141,7 @@ DECLARE
 	old jsonb := (SELECT to_jsonb(o) FROM muster.staged_device o WHERE o.uuid = p_uuid);
 	d muster.device;
 BEGIN
+	SELECT * INTO d FROM muster.device o WHERE o.uuid = p_uuid FOR NO KEY UPDATE;
 	SELECT p_uuid, p_fqdn, p.profile_id, p_ou, coalesce(p_note, ''), now(), session_user
 	  INTO s FROM muster.profile p WHERE p.name = p_profile;
 	IF NOT FOUND THEN
@@ -144,7 +154,6 @@ BEGIN
 	ON CONFLICT (uuid) DO UPDATE SET fqdn = excluded.fqdn, profile_id = excluded.profile_id, ou = excluded.ou,
 		note = excluded.note, created_at = excluded.created_at, created_by = excluded.created_by;
 	PERFORM muster.audit_write('staged_add', p_uuid::text, old, to_jsonb(s));
-	SELECT * INTO d FROM muster.device o WHERE o.uuid = p_uuid FOR UPDATE;
 	IF d.state IN ('waiting', 'setup', 'unprovisioned') AND d.address IS NOT NULL THEN
 		RETURN CASE muster.hello_decide(d) WHEN 0 THEN 'queued' ELSE 'staged' END;
 	END IF;
@@ -180,7 +189,7 @@ DECLARE
 	number integer;
 BEGIN
 	INSERT INTO muster.profile (name) VALUES (p_name) ON CONFLICT (name) DO NOTHING;
-	SELECT profile_id INTO id FROM muster.profile WHERE name = p_name FOR UPDATE;
+	SELECT profile_id INTO id FROM muster.profile WHERE name = p_name FOR NO KEY UPDATE;
 	SELECT * INTO old FROM muster.profile_revision WHERE profile_id = id ORDER BY revision DESC LIMIT 1;
 	IF old.body = p_body AND coalesce(cardinality(p_secret), 0) = 0 THEN
 		RETURN old.revision;
@@ -196,6 +205,19 @@ BEGIN
 	PERFORM muster.audit_write('profile_save', p_name, old.body, p_body);
 	PERFORM pg_notify('muster_change', 'profile');
 	RETURN number;
+END
+$$;
+
+-- Devices that failed for want of a fitting certificate are tried again. Internal.
+CREATE FUNCTION muster.setup_certificate_retry(p_why text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+	d bigint;
+BEGIN
+	FOR d IN SELECT device_id FROM muster.device
+			WHERE state = 'failed' AND (reason_code BETWEEN 1601 AND 1608 OR reason_code = 1403)
+			ORDER BY uuid FOR NO KEY UPDATE LOOP
+		PERFORM muster.job_queue(d, session_user::text, p_why);
+	END LOOP;
 END
 $$;
 
@@ -215,15 +237,12 @@ BEGIN
 		root_sha1, root_sha256, root_sha384)
 	VALUES (p_sha256, p_domain, p_subject, p_issuer, p_chain, p_sealed, p_not_before, p_not_after, p_sha1_root,
 		p_sha256_root, p_sha384_root)
-	ON CONFLICT (sha256) DO UPDATE SET chain = excluded.chain, sealed_key = excluded.sealed_key, enabled = true,
+	ON CONFLICT (sha256) DO UPDATE SET domain = excluded.domain, chain = excluded.chain, sealed_key = excluded.sealed_key, enabled = true,
 		root_sha1 = excluded.root_sha1, root_sha256 = excluded.root_sha256, root_sha384 = excluded.root_sha384
 	RETURNING setup_certificate_id INTO id;
+	PERFORM muster.setup_certificate_retry('a setup certificate was added');
 	PERFORM muster.audit_write('setup_certificate_add', encode(p_sha256, 'hex'), NULL,
 		jsonb_build_object('domain', p_domain, 'subject', p_subject, 'not_after', p_not_after));
-	FOR d IN SELECT device_id FROM muster.device WHERE state = 'failed' AND (reason_code BETWEEN 1601 AND 1608 OR reason_code = 1403)
-			ORDER BY device_id FOR UPDATE LOOP
-		PERFORM muster.job_queue(d, session_user::text, 'a setup certificate was added');
-	END LOOP;
 	RETURN id;
 END
 $$;
@@ -234,6 +253,9 @@ BEGIN
 	UPDATE muster.setup_certificate SET enabled = p_enabled WHERE sha256 = p_sha256 AND enabled <> p_enabled;
 	IF NOT FOUND THEN
 		RETURN false;
+	END IF;
+	IF p_enabled THEN
+		PERFORM muster.setup_certificate_retry('a setup certificate was switched on');
 	END IF;
 	PERFORM muster.audit_write('setup_certificate_enable', encode(p_sha256, 'hex'), NULL, to_jsonb(p_enabled));
 	RETURN true;
