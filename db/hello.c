@@ -33,6 +33,13 @@ static const struct stmt reject = {
 	.want = WANT_MAYBE,
 	.sql = "SELECT muster.hello_reject($1::int, $2::timestamptz, $3::inet, $4::int, $5::int, $6, $7::bytea, $8::bigint)",
 };
+static const struct stmt rejected = {
+	.name = "hello_rejected",
+	.nparams = 1,
+	.want = WANT_MANY,
+	.sql = "SELECT to_char(at, 'YYYY-MM-DD HH24:MI:SS'), host(address), port, code, reason, count, encode(bytes, 'hex')"
+	       " FROM muster.hello_rejected ORDER BY at DESC, hello_rejected_id DESC LIMIT $1::int",
+};
 static const struct stmt count_waiting = {
 	.name = "waiting_count",
 	.want = WANT_ONE,
@@ -135,4 +142,14 @@ waiting_count(struct db *db, int64_t *out, struct err *e)
 		return -1;
 	*out = rows_int(r, 0, 0);
 	return 0;
+}
+
+int
+hello_rejected(struct db *db, int limit, struct rows **out, struct err *e)
+{
+	char most[16];
+	const char *params[] = { most };
+
+	(void)snprintf(most, sizeof(most), "%d", limit);
+	return db_run(db, &rejected, params, ARRAY_LEN(params), out, e);
 }

@@ -148,6 +148,10 @@ struct hello_refusal {
 };
 MUST_CHECK int hello_reject(struct db *db, int node, const struct hello_refusal *r, struct err *e);
 
+/* hello_rejected: the newest refused connections: at, address, port, code, reason, count, bytes (hex). */
+enum { REJECTED_AT, REJECTED_ADDRESS, REJECTED_PORT, REJECTED_CODE, REJECTED_REASON, REJECTED_COUNT, REJECTED_BYTES };
+MUST_CHECK int hello_rejected(struct db *db, int limit, struct rows **out, struct err *e);
+
 /* waiting_count: devices in state waiting. */
 MUST_CHECK int waiting_count(struct db *db, int64_t *out, struct err *e);
 

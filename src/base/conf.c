@@ -32,7 +32,6 @@ static const struct {
 	KEY("engine", "key_file", key_file),
 	KEY("engine", "name", name),
 	KEY("engine", "listen", listen),
-	KEY("engine", "trace_dir", trace_dir),
 #undef KEY
 	/* clang-format on */
 };

@@ -15,7 +15,6 @@ struct conf {
 	char key_file[512];  /* [engine] key_file */
 	char name[64];       /* [engine] name: how this engine is called; default the host's name */
 	char listen[256];    /* [engine] listen: hello addresses, separated by blanks; default "*" */
-	char trace_dir[512]; /* [engine] trace_dir: where debug traces of devices go */
 };
 
 /*

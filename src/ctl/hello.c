@@ -12,8 +12,9 @@
 #include "base/text.h"
 #include "ctl/ctl.h"
 #include "ctl/pcap.h"
+#include "db/job.h"
 
-enum { INPUT_MAX = 256 << 20 };
+enum { INPUT_MAX = 256 << 20, REJECTED_MAX = 100 };
 
 struct decode {
 	const struct ctl *c;
@@ -131,7 +132,29 @@ decode(struct ctl *c, struct err *e)
 	return rc < 0 ? -1 : d.bad == 0 ? CTL_OK : CTL_FAILED;
 }
 
+static int
+rejected(struct ctl *c, struct err *e)
+{
+	static const struct ctl_col cols[] = {
+		{ "TIME", "at", REJECTED_AT, false },
+		{ "ADDRESS", "address", REJECTED_ADDRESS, false },
+		{ "PORT", "port", REJECTED_PORT, true },
+		{ "CODE", "code", REJECTED_CODE, true },
+		{ "TIMES", "count", REJECTED_COUNT, true },
+		{ "REASON", "reason", REJECTED_REASON, false },
+		{ "BYTES", "bytes", REJECTED_BYTES, false },
+		{ 0 },
+	};
+	SCOPED(rows) struct rows *r = NULL;
+
+	if (ctl_connect(c, e) < 0 || hello_rejected(c->db, REJECTED_MAX, &r, e) < 0)
+		return -1;
+	ctl_table(c, r, cols);
+	return CTL_OK;
+}
+
 const struct command ctl_hello_commands[] = {
 	{ "hello", "decode", "HEX|FILE|-", 1, 1, "Explain a hello: hex digits, a file of bytes or hex, or a capture (pcap)", NULL, decode },
+	{ "hello", "rejected", "", 0, 0, "Show the connections that brought no usable hello, with their first bytes", NULL, rejected },
 	{ 0 },
 };

@@ -195,6 +195,8 @@ apply(struct run *r, const struct step *s, struct err *e)
 	int rc = run_check(r, e);
 	if (rc == 0)
 		rc = s->apply(r, e);
+	if (rc < 0 && e->code == ERR_STOPPED)
+		rc = run_check(r, e) < 0 ? -1 : err_set(e, ERR_STOPPED, "given up"); /* the reason behind it */
 	if (rc < 0 && (s->flags & STEP_REPEAT) != 0 && err_next(e->code) == NEXT_LOOK) {
 		run_log(r, EVENT_WARNING, (int)e->code, "%s; connecting again", e->text);
 		if (run_reconnect(r, e) == 0)
