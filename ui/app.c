@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* app: the console without a terminal. */
-#include "ui/app.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,52 +9,19 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "db/setting.h"
+#include "ui/app_state.h"
 
-enum { STACK_MAX = 8, ARG_MAX_ = 64, RELOAD_MS = 250, FOOT_END = 18 };
+enum { ARG_MAX_ = 64, RELOAD_MS = 250 };
 
-/* The two keys that are in every footer, at its right end. */
-static const struct key_cmd foot_keys[] = { { UK_F1, CMD_HELP, "Help", 0 }, { UK_F10, CMD_QUIT, "Quit", 0 }, { 0 } };
-
-struct shown {
-	const struct screen *screen;
-	void *model;
-};
-
-struct app {
-	struct dbq *q;
-	struct shown stack[STACK_MAX];
-	size_t depth;
-	unsigned int rights;
-	bool rights_known, done, dirty, was_up;
-	bool down;
-	struct err why_down;
-	int64_t down_since_ms, reloaded_ms;
-	bool reload_due;
-	char message[256];
-	enum style message_style;
-
-	struct input line; /* a question below the screen */
-	char line_label[40];
-	bool asking;
-	void (*line_done)(void *model, const char *text);
-
-	struct form *form; /* a dialog; NULL: none */
-	bool form_shown;
-	void (*form_done)(void *model, const struct form *f);
-};
-
-static const struct {
-	enum cmd cmd;
-	const struct screen *screen;
-} tabs[] = {
+const struct tab app_tabs[TABS] = {
 	{ CMD_OVERVIEW, &overview_screen },
 	{ CMD_PENDING, &pending_screen },
 	{ CMD_DEVICES, &devices_screen },
 	{ CMD_LOG, &log_screen },
 };
 
-static struct shown *
-current(struct app *a)
+struct shown *
+app_current(struct app *a)
 {
 	return a->depth == 0 ? NULL : &a->stack[a->depth - 1];
 }
@@ -114,7 +80,7 @@ app_message(struct app *a, enum style style, const char *fmt, ...)
 static void
 pop(struct app *a)
 {
-	struct shown *s = current(a);
+	struct shown *s = app_current(a);
 
 	if (s == NULL)
 		return;
@@ -168,7 +134,7 @@ static void
 on_notify(void *arg, const char *table)
 {
 	struct app *a = arg;
-	struct shown *s = current(a);
+	struct shown *s = app_current(a);
 
 	if (s != NULL && s->screen->cares(s->model, table))
 		a->reload_due = true;
@@ -259,7 +225,7 @@ app_wait_ms(const struct app *a)
 void
 app_work(struct app *a)
 {
-	struct shown *s = current(a);
+	struct shown *s = app_current(a);
 
 	dbq_work(a->q);
 	/* Changes come in bursts: one load for all of a quarter of a second. */
@@ -330,9 +296,9 @@ run_command(struct app *a, const char *text)
 	(void)sscanf(text, "%31s %63s", word, arg);
 	if (word[0] == '\0')
 		return;
-	for (size_t i = 0; i < ARRAY_LEN(tabs); i++)
-		if (strcmp(word, tabs[i].screen->name) == 0 && (a->rights != 0 || tabs[i].screen == &log_screen)) {
-			go_to(a, tabs[i].screen);
+	for (size_t i = 0; i < TABS; i++)
+		if (strcmp(word, app_tabs[i].screen->name) == 0 && (a->rights != 0 || app_tabs[i].screen == &log_screen)) {
+			go_to(a, app_tabs[i].screen);
 			return;
 		}
 	if (strcmp(word, "q") == 0 || strcmp(word, "quit") == 0)
@@ -350,7 +316,7 @@ run_command(struct app *a, const char *text)
 static void
 key_to_line(struct app *a, int key)
 {
-	struct shown *s = current(a);
+	struct shown *s = app_current(a);
 
 	if (key == UK_ESC) {
 		a->asking = false;
@@ -368,7 +334,7 @@ key_to_line(struct app *a, int key)
 static void
 key_to_form(struct app *a, int key)
 {
-	struct shown *s = current(a);
+	struct shown *s = app_current(a);
 
 	form_key(a->form, key);
 	if (a->form->state == FORM_OPEN)
@@ -384,12 +350,12 @@ key_to_form(struct app *a, int key)
 static void
 do_command(struct app *a, enum cmd cmd)
 {
-	struct shown *s = current(a);
+	struct shown *s = app_current(a);
 	char page[48];
 
-	for (size_t i = 0; i < ARRAY_LEN(tabs); i++)
-		if (tabs[i].cmd == cmd) {
-			go_to(a, tabs[i].screen);
+	for (size_t i = 0; i < TABS; i++)
+		if (app_tabs[i].cmd == cmd) {
+			go_to(a, app_tabs[i].screen);
 			return;
 		}
 	switch (cmd) {
@@ -421,7 +387,7 @@ do_command(struct app *a, enum cmd cmd)
 static enum cmd
 lookup(struct app *a, int key)
 {
-	const struct shown *s = current(a);
+	const struct shown *s = app_current(a);
 	unsigned int have = a->rights | (s == NULL ? 0 : s->screen->have(s->model));
 	enum cmd cmd = s == NULL ? CMD_NONE : key_lookup(s->screen->keys, key, have);
 
@@ -446,92 +412,4 @@ app_key(struct app *a, int key)
 	enum cmd cmd = lookup(a, key);
 	if (cmd != CMD_NONE)
 		do_command(a, cmd);
-}
-
-/* Drawing */
-
-static void
-draw_head(struct app *a, struct canvas *c)
-{
-	const struct shown *s = current(a);
-	int x = 8;
-	char state[64];
-
-	canvas_fill(c, 0, 0, 0, STYLE_BAR);
-	(void)canvas_text(c, 0, 1, 0, STYLE_BAR, "muster");
-	for (size_t i = 0; i < ARRAY_LEN(tabs); i++) {
-		if (a->rights == 0 && tabs[i].screen != &log_screen)
-			continue;
-		bool on = a->depth > 0 && a->stack[0].screen == tabs[i].screen;
-
-		x += canvas_printf(c, 0, x, 0, on ? STYLE_BAR_ON : STYLE_BAR, " %zu %s ", i + 1, tabs[i].screen->title);
-	}
-	if (a->down)
-		(void)snprintf(state, sizeof(state), "database away %d s", (int)((clock_ms() - a->down_since_ms) / 1000));
-	else
-		(void)snprintf(state, sizeof(state), "%s", dbq_status(a->q) == DBQ_UP ? "live" : "connecting");
-	int w = text_width(state) + 1;
-	(void)canvas_text(c, 0, c->width - w, 0, a->down ? STYLE_BAD : STYLE_BAR, state);
-	if (s != NULL) {
-		char status[200] = "";
-
-		s->screen->status(s->model, status, sizeof(status));
-		x = 1 + canvas_text(c, 1, 1, 0, STYLE_HEAD, s->screen->title);
-		(void)canvas_text(c, 1, x + 2, 0, STYLE_DIM, status);
-	}
-}
-
-static int
-draw_keys(struct canvas *c, int y, int x, int end, const struct key_cmd *keys, unsigned int have)
-{
-	char name[16];
-
-	for (; keys != NULL && keys->cmd != CMD_NONE; keys++) {
-		if (keys->label[0] == '\0' || (keys->need & ~have) != 0)
-			continue;
-		key_label(keys->key, name, sizeof(name));
-		if (x + text_width(name) + text_width(keys->label) + 1 > end)
-			break;
-		x += canvas_text(c, y, x, 0, STYLE_BAR_ON, name);
-		x += canvas_text(c, y, x, 0, STYLE_BAR, " ");
-		x += canvas_text(c, y, x, 0, STYLE_BAR, keys->label);
-		x += canvas_text(c, y, x, 0, STYLE_BAR, "  ");
-	}
-	return x;
-}
-
-static void
-draw_foot(struct app *a, struct canvas *c)
-{
-	const struct shown *s = current(a);
-	unsigned int have = a->rights | (s == NULL ? 0 : s->screen->have(s->model));
-	int y = c->height - 1, x = 1;
-
-	if (a->asking) {
-		x = canvas_text(c, y - 1, 0, 0, STYLE_HEAD, a->line_label);
-		input_draw(&a->line, c, y - 1, x + 1, c->width - x - 1, true);
-	} else if (a->message[0] != '\0') {
-		(void)canvas_text(c, y - 1, 0, 0, a->message_style, a->message);
-	} else if (a->down) {
-		(void)canvas_printf(c, y - 1, 0, 0, STYLE_BAD, "%s (%d); trying again", a->why_down.text, (int)a->why_down.code);
-	}
-	canvas_fill(c, y, 0, 0, STYLE_BAR);
-	if (s != NULL)
-		x = draw_keys(c, y, x, c->width - FOOT_END, s->screen->keys, have);
-	(void)draw_keys(c, y, c->width - FOOT_END, c->width, foot_keys, have);
-}
-
-void
-app_draw(struct app *a, struct canvas *c)
-{
-	struct shown *s = current(a);
-	struct area area = { .y = 2, .height = c->height - 4 };
-
-	canvas_clear(c);
-	if (s != NULL && area.height > 0)
-		s->screen->draw(s->model, c, area);
-	draw_head(a, c);
-	draw_foot(a, c);
-	if (a->form_shown)
-		form_draw(a->form, c);
 }

@@ -65,7 +65,7 @@ struct run {
 	int seq;
 };
 
-/* run_attempt: the whole of it, from loading to the outcome in the database. The worker's thread. */
+/* attempt.c: run_attempt: the whole of it, from loading to the outcome in the database. The worker's thread. */
 void run_attempt(struct engine *en, struct run *r);
 
 /* run_log: a line of the event log about this device. */

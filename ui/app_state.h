@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* app_state: what app.c and app_draw.c share and no screen sees. */
+#ifndef MUSTER_UI_APP_STATE_H
+#define MUSTER_UI_APP_STATE_H
+
+#include "ui/app.h"
+
+enum { STACK_MAX = 8 };
+
+struct shown {
+	const struct screen *screen;
+	void *model;
+};
+
+struct app {
+	struct dbq *q;
+	struct shown stack[STACK_MAX];
+	size_t depth;
+	unsigned int rights;
+	bool rights_known, done, dirty, was_up;
+	bool down;
+	struct err why_down;
+	int64_t down_since_ms, reloaded_ms;
+	bool reload_due;
+	char message[256];
+	enum style message_style;
+
+	struct input line; /* a question below the screen */
+	char line_label[40];
+	bool asking;
+	void (*line_done)(void *model, const char *text);
+
+	struct form *form; /* a dialog; NULL: none */
+	bool form_shown;
+	void (*form_done)(void *model, const struct form *f);
+};
+
+/* The screens with a number, in the head of every screen. */
+struct tab {
+	enum cmd cmd;
+	const struct screen *screen;
+};
+enum { TABS = 4 };
+extern const struct tab app_tabs[TABS];
+
+/* app_current: the screen on top, or NULL. */
+struct shown *app_current(struct app *a);
+
+#endif
