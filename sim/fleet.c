@@ -80,10 +80,12 @@ made_up(struct fleet *f, struct err *e)
 	SCOPED(mem) char *list = mem_copy(f->opt.releases);
 	char *rest = list;
 
-	for (char *one = strsep(&rest, ","); one != NULL && n < ARRAY_LEN(rel);
-	     one = strsep(&rest, ","))
+	for (char *one = strsep(&rest, ","); one != NULL; one = strsep(&rest, ",")) {
+		if (n == ARRAY_LEN(rel))
+			return err_set(e, ERR_INPUT, "--releases: more than %zu", ARRAY_LEN(rel));
 		if (release_parse(one, &rel[n++], e) < 0)
 			return -1;
+	}
 	f->n = f->opt.devices;
 	f->dev = mem_zero(f->n * sizeof(*f->dev));
 	for (size_t i = 0; i < f->n; i++) {
