@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <ini.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,8 @@
 
 struct load {
 	struct conf conf;
-	char what[120]; /* why the handler refused a line */
+	const char *last; /* key of the line before, for the lines that go on */
+	char what[120];   /* why the handler refused the first bad line */
 };
 
 static const struct {
@@ -36,6 +38,31 @@ static const struct {
 	/* clang-format on */
 };
 
+/* libinih goes on after a bad line, but names the first one: so the first reason is kept. */
+static void PRINTF_LIKE(2, 3)
+refuse(struct load *l, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (l->what[0] != '\0')
+		return;
+	va_start(ap, fmt);
+	(void)vsnprintf(l->what, sizeof(l->what), fmt, ap);
+	va_end(ap);
+}
+
+/* An indented line goes on with the value of the line before: libinih names the same key again. */
+static bool
+put(struct load *l, char *at, size_t size, const char *key, const char *value)
+{
+	size_t used = l->last == key ? strlen(at) : 0;
+
+	l->last = key;
+	if (used > 0 && used + 1 < size)
+		at[used++] = ' ';
+	return text_copy(at + used, size - used, value);
+}
+
 static int
 take(void *arg, const char *section, const char *name, const char *value)
 {
@@ -44,12 +71,15 @@ take(void *arg, const char *section, const char *name, const char *value)
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		if (strcmp(section, keys[i].section) != 0 || strcmp(name, keys[i].name) != 0)
 			continue;
-		if (text_copy((char *)&l->conf + keys[i].offset, keys[i].size, value))
+		if (put(l, (char *)&l->conf + keys[i].offset, keys[i].size, keys[i].name, value))
 			return 1;
-		(void)snprintf(l->what, sizeof(l->what), "value of %.40s is too long", name);
+		refuse(l, "value of %.40s is too long", name);
 		return 0;
 	}
-	(void)snprintf(l->what, sizeof(l->what), "[%.40s] has no key \"%.40s\"", section, name);
+	if (section[0] == '\0')
+		refuse(l, "want [section] or key = value: no section before \"%.40s\"", name);
+	else
+		refuse(l, "[%.40s] has no key \"%.40s\"", section, name);
 	return 0;
 }
 
@@ -72,7 +102,7 @@ conf_load(const char *path, struct conf *out, struct err *e)
 		return err_errno(e, ERR_CONFIG, "%s", file);
 	if (line > 0)
 		return err_set(e, ERR_CONFIG, "%s, line %d: %s", file, line,
-		    l.what[0] != '\0' ? l.what : "want [section] or key = value");
+		    l.what[0] != '\0' ? l.what : "want [section] or key = value, within 198 characters (go on in an indented line)");
 	if (line < -1)
 		return err_set(e, ERR_MEMORY, "%s: no memory to read it", file);
 	*out = l.conf;

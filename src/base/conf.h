@@ -2,7 +2,8 @@
 /*
  * conf: the configuration file (INI, read by libinih) shared by musterd, musterctl and muster. It
  * holds only what is needed to reach the database and the key; everything else is a setting in the
- * database, so that all engines agree.
+ * database, so that all engines agree. A line holds 198 characters; a longer value goes on in
+ * indented lines, joined by blanks.
  */
 #ifndef MUSTER_BASE_CONF_H
 #define MUSTER_BASE_CONF_H

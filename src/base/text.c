@@ -56,7 +56,7 @@ drives_terminal(uint32_t ch)
 {
 	return ch < 0x20 || (ch >= 0x7f && ch <= 0x9f) || ch == REPLACEMENT ||
 	       (ch >= 0x200b && ch <= 0x200f) || (ch >= 0x2028 && ch <= 0x202e) ||
-	       (ch >= 0x2066 && ch <= 0x2069) || ch == 0xfeff;
+	       (ch >= 0x2066 && ch <= 0x2069) || ch == 0x061c || ch == 0xfeff;
 }
 
 void
