@@ -53,6 +53,13 @@ db_pool_free(struct db_pool *p)
 	free(p);
 }
 
+/* A connection that the server closed while it lay idle shows that without a round trip. */
+static bool
+alive(struct db *db)
+{
+	return PQconsumeInput(db_conn(db)) == 1 && PQstatus(db_conn(db)) == CONNECTION_OK;
+}
+
 int
 db_borrow(struct db_pool *p, struct db **out, struct err *e)
 {
@@ -63,8 +70,10 @@ db_borrow(struct db_pool *p, struct db **out, struct err *e)
 	if (*out == NULL)
 		p->nopen++;
 	(void)pthread_mutex_unlock(&p->lock);
-	if (*out != NULL)
+	if (*out != NULL && alive(*out))
 		return 0;
+	db_close(*out); /* its place in nopen is taken by the new one */
+	*out = NULL;
 	int rc = db_open(p->conninfo, p->user, p->app, out, e);
 	if (rc < 0) {
 		(void)pthread_mutex_lock(&p->lock);

@@ -2,6 +2,8 @@
 -- data: the small world the console's tests look at. test.reset() makes it anew, always the same:
 -- devices are numbered from 1, times are fixed. Everything is done by the functions that the engine
 -- and the operators use; only the times are set by hand.
+SET client_min_messages = warning;
+\o /dev/null
 CREATE SCHEMA test;
 
 -- Device 7 is 00000007-0000-4000-8000-000000000007.

@@ -1,0 +1,640 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_feed: the window on a long list, against a source that is a function, and the table that shows it. */
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/unit.h"
+
+#include "db/pq.h"
+#include "ui/widget/table.h"
+
+/*
+ * The list: `total` elements in descending order, `total` first, 1 last, as devices come. What is asked is kept until
+ * reply() gives the answer, so a test decides when it comes.
+ */
+struct list {
+	int64_t total;
+	bool asked;
+	int64_t from; /* 0: from an end */
+	bool back;
+	int limit;
+	dbq_rows_fn *fn;
+	int asks;
+};
+
+struct element {
+	int64_t id;
+	char pad[24];
+};
+
+static void
+from_row(const struct rows *r, size_t row, void *out)
+{
+	struct element v = { .id = rows_int(r, row, 0) };
+
+	memcpy(out, &v, sizeof(v));
+}
+
+static int64_t
+id_of(const void *element)
+{
+	return ((const struct element *)element)->id;
+}
+
+static void
+ask(void *arg, struct dbq *q, const void *from, bool back, int limit, dbq_rows_fn *fn, struct feed *f)
+{
+	struct list *l = arg;
+
+	(void)q;
+	(void)f;
+	assert_false(l->asked); /* never two at once */
+	assert_in_range(limit, 1, FEED_MAX);
+	l->asked = true;
+	l->from = from == NULL ? 0 : id_of(from);
+	l->back = back;
+	l->limit = limit;
+	l->fn = fn;
+	l->asks++;
+}
+
+static const struct feed_source source = { sizeof(struct element), from_row, id_of, ask };
+
+struct world {
+	struct feed f;
+	struct list l;
+	struct dbq *q;
+};
+
+static void
+on_notify(void *arg, const char *payload)
+{
+	(void)arg;
+	(void)payload;
+}
+
+static void
+on_state(void *arg, enum dbq_state state, const struct err *e)
+{
+	(void)arg;
+	(void)state;
+	(void)e;
+}
+
+static void
+reply(struct world *w)
+{
+	static PGresAttDesc attr = { .name = (char[]){ "id" } };
+	struct rows rows = { .res = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK) };
+	struct list *l = &w->l;
+	int64_t id = l->back ? l->from == 0 ? 1 : l->from + 1 : l->from == 0 ? l->total : l->from - 1;
+
+	assert_true(l->asked);
+	assert_int_equal(PQsetResultAttrs(rows.res, 1, &attr), 1);
+	for (int i = 0; i < l->limit && id >= 1 && id <= l->total; i++, id += l->back ? 1 : -1) {
+		char text[24];
+		int len = snprintf(text, sizeof(text), "%lld", (long long)id);
+
+		assert_int_equal(PQsetvalue(rows.res, i, 0, text, len), 1);
+	}
+	l->asked = false;
+	l->fn(&w->f, &rows, NULL);
+	PQclear(rows.res);
+}
+
+static void
+settle(struct world *w)
+{
+	for (int i = 0; i < 10 && w->l.asked; i++)
+		reply(w);
+	assert_false(w->l.asked);
+	feed_show(&w->f, w->f.height);
+}
+
+static void
+start(struct world *w, int64_t total)
+{
+	struct err e;
+
+	*w = (struct world){ .l = { .total = total } };
+	assert_ok(dbq_new("host=/nonexistent", NULL, "test", on_notify, on_state, NULL, &w->q, &e));
+	assert_ok(feed_init(&w->f, &source, &w->l, w->q, &e));
+	feed_show(&w->f, 20);
+	feed_reset(&w->f);
+	settle(w);
+}
+
+static void
+end(struct world *w)
+{
+	feed_free(&w->f);
+	dbq_free(w->q);
+}
+
+static int64_t
+here(const struct world *w)
+{
+	const void *v = feed_current(&w->f);
+
+	return v == NULL ? 0 : id_of(v);
+}
+
+/* The window is a run of neighbours in order, and cursor and top are inside it. */
+static void
+assert_sound(const struct world *w)
+{
+	const struct feed *f = &w->f;
+
+	assert_in_range(f->n, 0, FEED_MAX);
+	for (int i = 1; i < (int)f->n; i++)
+		assert_int_equal(id_of(feed_at(f, i)), id_of(feed_at(f, i - 1)) - 1);
+	assert_true(f->cursor >= 0 && (f->n == 0 || f->cursor < (int)f->n));
+	assert_true(f->top >= 0 && f->top <= f->cursor && f->cursor < f->top + f->height);
+	assert_null(feed_at(f, -1));
+	assert_null(feed_at(f, (int)f->n));
+}
+
+static void
+commands(struct world *w, enum cmd cmd, int n)
+{
+	for (int i = 0; i < n; i++) {
+		assert_true(feed_command(&w->f, cmd));
+		settle(w);
+		assert_sound(w);
+	}
+}
+
+static void
+an_empty_list_is_loaded_and_has_no_current_row(void **state)
+{
+	struct world w;
+
+	(void)state;
+	start(&w, 0);
+	assert_true(w.f.loaded && w.f.at_end && w.f.at_start);
+	commands(&w, CMD_DOWN, 3);
+	commands(&w, CMD_LAST, 2);
+	commands(&w, CMD_FIRST, 2);
+	commands(&w, CMD_PAGE_UP, 2);
+	assert_null(feed_current(&w.f));
+	end(&w);
+}
+
+static void
+paging_down_and_up_visits_every_row(void **state)
+{
+	struct world w;
+
+	(void)state;
+	start(&w, 5000);
+	for (int64_t want = 5000; want >= 1; want--) {
+		assert_int_equal(here(&w), want);
+		commands(&w, CMD_DOWN, 1);
+	}
+	assert_int_equal(here(&w), 1);
+	for (int64_t want = 1; want <= 5000; want++) {
+		assert_int_equal(here(&w), want);
+		commands(&w, CMD_UP, 1);
+	}
+	assert_int_equal(here(&w), 5000);
+	end(&w);
+}
+
+static void
+pages_skip_no_row_and_end_at_the_ends(void **state)
+{
+	struct world w;
+	int n = 0;
+
+	(void)state;
+	start(&w, 1234);
+	while (here(&w) > 1 && n++ < 200) {
+		int64_t before = here(&w);
+
+		commands(&w, CMD_PAGE_DOWN, 1);
+		assert_true(before - here(&w) <= 20);
+	}
+	assert_int_equal(here(&w), 1);
+	assert_in_range(n, 61, 63);
+	while (here(&w) < 1234 && n++ < 400)
+		commands(&w, CMD_PAGE_UP, 1);
+	assert_int_equal(here(&w), 1234);
+	end(&w);
+}
+
+static void
+home_and_end_jump_with_a_constant_number_of_rows(void **state)
+{
+	struct world w;
+
+	(void)state;
+	start(&w, 10000000);
+	int before = w.l.asks;
+	commands(&w, CMD_LAST, 1);
+	assert_int_equal(here(&w), 1);
+	assert_true(w.f.n <= FEED_MAX);
+	commands(&w, CMD_UP, 1);
+	assert_int_equal(here(&w), 2);
+	commands(&w, CMD_FIRST, 1);
+	assert_int_equal(here(&w), 10000000);
+	assert_true(w.l.asks - before <= 3);
+	end(&w);
+}
+
+static void
+memory_is_bounded_however_far_one_goes(void **state)
+{
+	struct world w;
+
+	(void)state;
+	start(&w, 100000);
+	commands(&w, CMD_PAGE_DOWN, 300);
+	assert_true(w.f.n <= FEED_MAX);
+	assert_false(w.f.at_start);
+	commands(&w, CMD_PAGE_UP, 310);
+	assert_int_equal(here(&w), 100000);
+	end(&w);
+}
+
+static void
+a_list_that_ends_on_a_page_boundary_ends(void **state)
+{
+	static const int64_t totals[] = { 1, 19, 20, 21, 99, 100, 101, 200, 399, 400, 401, 500 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(totals); i++) {
+		struct world w;
+
+		start(&w, totals[i]);
+		commands(&w, CMD_DOWN, (int)totals[i] + 30);
+		assert_int_equal(here(&w), 1);
+		assert_true(w.f.at_end);
+		commands(&w, CMD_UP, (int)totals[i] + 30);
+		assert_int_equal(here(&w), totals[i]);
+		assert_true(w.f.at_start);
+		end(&w);
+	}
+}
+
+static void
+a_reload_keeps_the_cursor_on_its_row_when_rows_come_above(void **state)
+{
+	static const int inserted[] = { 1, 5, 19, 50, 99, 150, 600 };
+
+	(void)state;
+	for (int down = 0; down < 60; down += 17)
+		for (size_t i = 0; i < ARRAY_LEN(inserted); i++) {
+			struct world w;
+
+			start(&w, 3000);
+			commands(&w, CMD_DOWN, down);
+			int64_t id = here(&w);
+			int shown = w.f.cursor - w.f.top;
+
+			w.l.total += inserted[i];
+			feed_reload(&w.f);
+			settle(&w);
+			assert_sound(&w);
+			if (here(&w) != id)
+				fail_msg("%d rows above row %d: the cursor went to %lld", inserted[i], down, (long long)here(&w));
+			assert_int_equal(w.f.cursor - w.f.top, shown);
+			end(&w);
+		}
+}
+
+static void
+a_reload_deep_in_the_list_keeps_the_cursor_and_its_line(void **state)
+{
+	struct world w;
+
+	(void)state;
+	start(&w, 9000);
+	commands(&w, CMD_PAGE_DOWN, 200);
+	int64_t id = here(&w);
+	int shown = w.f.cursor - w.f.top;
+
+	for (int i = 0; i < 50; i++) {
+		w.l.total += 7;
+		feed_reload(&w.f);
+		settle(&w);
+		assert_sound(&w);
+		assert_int_equal(here(&w), id);
+		assert_int_equal(w.f.cursor - w.f.top, shown);
+	}
+	end(&w);
+}
+
+static void
+a_reload_at_the_end_stays_at_the_end(void **state)
+{
+	struct world w;
+
+	(void)state;
+	start(&w, 9000);
+	commands(&w, CMD_LAST, 1);
+	for (int i = 0; i < 10; i++) {
+		w.l.total++;
+		feed_reload(&w.f);
+		settle(&w);
+		assert_int_equal(here(&w), 1);
+	}
+	commands(&w, CMD_FIRST, 1);
+	assert_int_equal(here(&w), 9010);
+	end(&w);
+}
+
+static void
+rows_that_vanish_leave_the_cursor_inside(void **state)
+{
+	struct world w;
+
+	(void)state;
+	start(&w, 300);
+	commands(&w, CMD_DOWN, 90);
+	w.l.total = 5;
+	feed_reload(&w.f);
+	settle(&w);
+	assert_sound(&w);
+	assert_int_equal(w.f.n, 5);
+	w.l.total = 0;
+	feed_reload(&w.f);
+	settle(&w);
+	assert_null(feed_current(&w.f));
+	end(&w);
+}
+
+static void
+a_change_while_loading_loads_once_more_and_no_oftener(void **state)
+{
+	struct world w;
+
+	(void)state;
+	start(&w, 300);
+	int before = w.l.asks;
+	for (int i = 0; i < 50; i++)
+		feed_reload(&w.f);
+	settle(&w);
+	assert_int_equal(w.l.asks - before, 2);
+	end(&w);
+}
+
+static void
+keys_pressed_while_a_page_is_loading_are_not_lost(void **state)
+{
+	struct world w;
+
+	(void)state;
+	start(&w, 5000);
+	feed_reload(&w.f);
+	assert_true(feed_command(&w.f, CMD_LAST)); /* the answer to the reload is still to come */
+	settle(&w);
+	assert_int_equal(here(&w), 1);
+	end(&w);
+}
+
+static void
+an_error_keeps_the_rows_and_is_told(void **state)
+{
+	struct world w;
+	struct err e;
+
+	(void)state;
+	start(&w, 300);
+	commands(&w, CMD_DOWN, 7);
+	feed_reload(&w.f);
+	(void)err_set(&e, ERR_DB_DOWN, "gone");
+	w.l.asked = false;
+	w.l.fn(&w.f, NULL, &e);
+	assert_int_equal(w.f.err.code, ERR_DB_DOWN);
+	assert_int_equal(here(&w), 293);
+	assert_int_equal(w.f.n, 100);
+	feed_reload(&w.f);
+	settle(&w);
+	assert_int_equal(w.f.err.code, ERR_NONE);
+	assert_int_equal(here(&w), 293);
+	end(&w);
+}
+
+static void
+other_commands_are_not_a_lists(void **state)
+{
+	struct world w;
+
+	(void)state;
+	start(&w, 3);
+	for (int cmd = CMD_NONE; cmd <= CMD_FOLLOW; cmd++)
+		if (cmd < CMD_UP || cmd > CMD_LAST)
+			assert_false(feed_command(&w.f, (enum cmd)cmd));
+	end(&w);
+}
+
+static bool answered_late;
+
+static void
+send_for_real(void *arg, struct dbq *q, const void *from, bool back, int limit, dbq_rows_fn *fn, struct feed *f)
+{
+	static const struct stmt s = { .name = "s", .want = WANT_MANY, .sql = "SELECT 1" };
+
+	(void)arg;
+	(void)from;
+	(void)back;
+	(void)limit;
+	dbq_send(q, &s, NULL, 0, fn, f, f);
+}
+
+static void
+late(void *arg, const struct rows *rows, const struct err *e)
+{
+	(void)arg;
+	(void)rows;
+	(void)e;
+	answered_late = true;
+}
+
+/* A late answer would write into freed memory. */
+static void
+a_freed_feed_gets_no_answer(void **state)
+{
+	static const struct feed_source real = { sizeof(struct element), from_row, id_of, send_for_real };
+	static const struct stmt s = { .name = "t", .want = WANT_MANY, .sql = "SELECT 2" };
+	struct feed *f = malloc(sizeof(*f));
+	struct dbq *q;
+	struct err e;
+
+	(void)state;
+	assert_non_null(f);
+	assert_ok(dbq_new("host=/nonexistent", NULL, "test", on_notify, on_state, NULL, &q, &e));
+	assert_ok(feed_init(f, &real, NULL, q, &e));
+	feed_reset(f);
+	dbq_send(q, &s, NULL, 0, late, NULL, &s);
+	feed_free(f);
+	free(f);
+	dbq_work(q); /* there is no such host: what waits is told */
+	assert_true(answered_late);
+	assert_false(dbq_busy(q));
+	dbq_free(q);
+}
+
+static void
+random_commands_and_changes_keep_the_window_sound(void **state)
+{
+	struct world w;
+	uint32_t seed = 7;
+
+	(void)state;
+	start(&w, 2000);
+	for (int i = 0; i < 100000; i++) {
+		seed = seed * 1664525 + 1013904223;
+		uint32_t r = seed >> 10;
+
+		if (r % 8 < 5)
+			(void)feed_command(&w.f, CMD_UP + (enum cmd)(r / 8 % 6));
+		else if (r % 8 == 5)
+			feed_reload(&w.f);
+		else if (r % 8 == 6)
+			w.l.total += r / 8 % 3;
+		else if (r / 8 % 500 == 0)
+			feed_reset(&w.f), w.l.asked = true;
+		if (w.l.asked && r % 3 != 0)
+			reply(&w);
+		feed_show(&w.f, 1 + (int)(r / 64 % 40));
+		assert_true(w.f.n <= FEED_MAX);
+		assert_true(w.f.cursor >= 0 && (w.f.n == 0 || w.f.cursor < (int)w.f.n));
+	}
+	end(&w);
+}
+
+/* The table */
+
+static void
+cell_id(const void *row, char *out, size_t size, enum style *style)
+{
+	(void)style;
+	(void)snprintf(out, size, "%lld", (long long)id_of(row));
+}
+
+static void
+cell_long(const void *row, char *out, size_t size, enum style *style)
+{
+	(void)row;
+	*style = STYLE_GOOD;
+	(void)snprintf(out, size, "%s", "0123456789012345678901234567890123456789");
+}
+
+static const struct column columns[] = {
+	{ "ID", 6, 0, cell_id },
+	{ "WIDE", 5, 50, cell_id },
+	{ "WIDER", 5, 80, cell_id },
+	{ "REST", 10, 0, cell_long },
+	{ 0 },
+};
+
+static bool
+marked(const void *arg, const void *row)
+{
+	(void)arg;
+	return id_of(row) % 2 == 0;
+}
+
+static void
+table_row(struct world *w, int width, int height, int y, char *out, size_t size)
+{
+	struct canvas c;
+	struct err e;
+
+	assert_ok(canvas_init(&c, width, height, &e));
+	table_draw(&w->f, columns, "Nothing.", marked, NULL, &c, 0, height);
+	canvas_row(&c, y, out, size);
+	canvas_free(&c);
+}
+
+static void
+columns_are_picked_by_width_and_the_last_takes_the_rest(void **state)
+{
+	struct world w;
+	char row[256];
+
+	(void)state;
+	start(&w, 50);
+	table_row(&w, 40, 10, 0, row, sizeof(row));
+	assert_string_equal(row, "  ID     REST");
+	table_row(&w, 50, 10, 0, row, sizeof(row));
+	assert_string_equal(row, "  ID     WIDE  REST");
+	table_row(&w, 80, 10, 0, row, sizeof(row));
+	assert_string_equal(row, "  ID     WIDE  WIDER REST");
+	table_row(&w, 20, 10, 2, row, sizeof(row));
+	assert_string_equal(row, "  49     0123456789…");
+	table_row(&w, 80, 10, 1, row, sizeof(row));
+	assert_string_equal(row, "*>50     50    50    0123456789012345678901234567890123456789");
+	table_row(&w, 80, 10, 3, row, sizeof(row));
+	assert_string_equal(row, "* 48     48    48    0123456789012345678901234567890123456789");
+	end(&w);
+}
+
+static void
+a_table_is_drawn_at_every_size(void **state)
+{
+	struct world w;
+	char row[512];
+
+	(void)state;
+	start(&w, 50);
+	for (int width = 1; width < 130; width += 3)
+		for (int height = 1; height < 40; height += 3)
+			table_row(&w, width, height, 0, row, sizeof(row));
+	end(&w);
+}
+
+static void
+an_empty_table_says_so_or_says_the_error(void **state)
+{
+	struct world w;
+	char row[256];
+	struct err e;
+
+	(void)state;
+	start(&w, 0);
+	table_row(&w, 60, 10, 2, row, sizeof(row));
+	assert_string_equal(row, "  Nothing.");
+	feed_reset(&w.f);
+	table_row(&w, 60, 10, 2, row, sizeof(row));
+	assert_string_equal(row, "  Loading ...");
+	(void)err_set(&e, ERR_DB_DENIED, "permission denied");
+	w.l.asked = false;
+	w.l.fn(&w.f, NULL, &e);
+	table_row(&w, 60, 10, 2, row, sizeof(row));
+	assert_string_equal(row, "  permission denied (1104)");
+	end(&w);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(an_empty_list_is_loaded_and_has_no_current_row),
+		TEST(paging_down_and_up_visits_every_row),
+		TEST(pages_skip_no_row_and_end_at_the_ends),
+		TEST(home_and_end_jump_with_a_constant_number_of_rows),
+		TEST(memory_is_bounded_however_far_one_goes),
+		TEST(a_list_that_ends_on_a_page_boundary_ends),
+		TEST(a_reload_keeps_the_cursor_on_its_row_when_rows_come_above),
+		TEST(a_reload_deep_in_the_list_keeps_the_cursor_and_its_line),
+		TEST(a_reload_at_the_end_stays_at_the_end),
+		TEST(rows_that_vanish_leave_the_cursor_inside),
+		TEST(a_change_while_loading_loads_once_more_and_no_oftener),
+		TEST(keys_pressed_while_a_page_is_loading_are_not_lost),
+		TEST(an_error_keeps_the_rows_and_is_told),
+		TEST(other_commands_are_not_a_lists),
+		TEST(a_freed_feed_gets_no_answer),
+		TEST(random_commands_and_changes_keep_the_window_sound),
+		TEST(columns_are_picked_by_width_and_the_last_takes_the_rest),
+		TEST(a_table_is_drawn_at_every_size),
+		TEST(an_empty_table_says_so_or_says_the_error),
+	};
+
+	if (setlocale(LC_ALL, "C.UTF-8") == NULL)
+		return 77;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

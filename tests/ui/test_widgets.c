@@ -1,0 +1,650 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_widgets: canvas, keys, input, form and table, without a database or a terminal. */
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/unit.h"
+
+#include "base/text.h"
+#include "ui/app.h"
+#include "ui/widget/table.h"
+
+static struct canvas
+canvas(int width, int height)
+{
+	struct canvas c;
+	struct err e;
+
+	assert_ok(canvas_init(&c, width, height, &e));
+	return c;
+}
+
+static void
+assert_row(const struct canvas *c, int y, const char *want)
+{
+	char row[2048];
+
+	canvas_row(c, y, row, sizeof(row));
+	assert_string_equal(row, want);
+}
+
+/* A wide character is one cell with it and one with 0, on the same row. */
+static void
+assert_cells_sound(const struct canvas *c)
+{
+	for (int y = 0; y < c->height; y++)
+		for (int x = 0; x < c->width; x++) {
+			uint32_t ch = c->cells[y * c->width + x].ch;
+
+			assert_true(ch == 0 || (ch >= 0x20 && ch != 0x7f && !(ch >= 0x80 && ch < 0xa0)));
+			assert_true(!c->ascii || (ch >= 0x20 && ch < 0x7f));
+			assert_true(ch != 0 || x > 0);
+			assert_true((unsigned int)c->cells[y * c->width + x].style < STYLE_COUNT);
+		}
+}
+
+static void
+a_new_canvas_is_blank_at_every_size(void **state)
+{
+	static const int sizes[][2] = { { 1, 1 }, { 80, 24 }, { 300, 100 }, { 1, 100 }, { 300, 1 }, { 0, 0 }, { -5, -5 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		struct canvas c = canvas(sizes[i][0], sizes[i][1]);
+
+		assert_true(c.width >= 1 && c.height >= 1);
+		for (int y = 0; y < c.height; y++)
+			assert_row(&c, y, "");
+		assert_cells_sound(&c);
+		canvas_free(&c);
+	}
+}
+
+static void
+nothing_is_drawn_outside_the_canvas(void **state)
+{
+	static const int at[] = { -1000, -1, 0, 1, 4, 5, 1000 };
+	struct canvas c = canvas(5, 3);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(at); i++)
+		for (size_t j = 0; j < ARRAY_LEN(at); j++)
+			for (int width = -2; width < 9; width++) {
+				(void)canvas_text(&c, at[i], at[j], width, STYLE_BAD, "漢字text");
+				canvas_fill(&c, at[i], at[j], width, STYLE_BAR);
+				canvas_restyle(&c, at[i], at[j], width, STYLE_DIM);
+				canvas_bar(&c, at[i], at[j], width, 2.0, STYLE_GOOD);
+				canvas_box(&c, at[i], at[j], at[j], width, "title");
+			}
+	canvas_clear(&c);
+	assert_int_equal(canvas_text(&c, -1, 0, 0, STYLE_NORMAL, "x"), 0);
+	assert_int_equal(canvas_text(&c, 3, 0, 0, STYLE_NORMAL, "x"), 0);
+	assert_int_equal(canvas_text(&c, 0, 5, 0, STYLE_NORMAL, "x"), 0);
+	assert_row(&c, 0, "");
+	canvas_free(&c);
+}
+
+static void
+text_that_does_not_fit_ends_with_an_ellipsis(void **state)
+{
+	struct canvas c = canvas(10, 1);
+
+	(void)state;
+	assert_int_equal(canvas_text(&c, 0, 0, 0, STYLE_NORMAL, "0123456789"), 10);
+	assert_row(&c, 0, "0123456789");
+	assert_int_equal(canvas_text(&c, 0, 0, 0, STYLE_NORMAL, "0123456789a"), 10);
+	assert_row(&c, 0, "012345678…");
+	assert_int_equal(canvas_text(&c, 0, 0, 4, STYLE_NORMAL, "abcdef"), 4);
+	assert_row(&c, 0, "abc…45678…");
+	assert_int_equal(canvas_text(&c, 0, 9, 5, STYLE_NORMAL, "abc"), 1);
+	assert_row(&c, 0, "abc…45678…");
+	canvas_free(&c);
+}
+
+static void
+wide_characters_take_two_columns_and_are_never_halved(void **state)
+{
+	struct canvas c = canvas(6, 1);
+
+	(void)state;
+	assert_int_equal(text_width("漢字"), 4);
+	assert_int_equal(canvas_text(&c, 0, 0, 0, STYLE_NORMAL, "漢字"), 4);
+	assert_int_equal(c.cells[0].ch, 0x6f22);
+	assert_int_equal(c.cells[1].ch, 0);
+	assert_row(&c, 0, "漢字");
+	canvas_clear(&c);
+	assert_int_equal(canvas_text(&c, 0, 0, 3, STYLE_NORMAL, "漢字"), 3);
+	assert_row(&c, 0, "漢…");
+	canvas_clear(&c);
+	assert_int_equal(canvas_text(&c, 0, 0, 2, STYLE_NORMAL, "漢字"), 1);
+	assert_row(&c, 0, "…");
+	canvas_clear(&c);
+	assert_int_equal(canvas_text(&c, 0, 5, 0, STYLE_NORMAL, "漢"), 1);
+	assert_row(&c, 0, "     …");
+	canvas_free(&c);
+}
+
+/* What is drawn over one half of a wide character leaves no other half behind. */
+static void
+drawing_over_half_a_wide_character_leaves_no_half(void **state)
+{
+	struct canvas c = canvas(6, 1);
+
+	(void)state;
+	(void)canvas_text(&c, 0, 0, 0, STYLE_NORMAL, "漢漢漢");
+	(void)canvas_text(&c, 0, 1, 2, STYLE_NORMAL, "ab");
+	assert_int_not_equal(c.cells[0].ch, 0x6f22);
+	assert_int_not_equal(c.cells[3].ch, 0);
+	assert_row(&c, 0, " ab 漢");
+	canvas_free(&c);
+}
+
+static void
+combining_marks_take_no_column(void **state)
+{
+	struct canvas c = canvas(8, 1);
+
+	(void)state;
+	assert_int_equal(text_width("e\xcc\x81x"), 2);
+	assert_int_equal(canvas_text(&c, 0, 0, 0, STYLE_NORMAL, "e\xcc\x81\xcc\x81x"), 2);
+	assert_row(&c, 0, "ex");
+	canvas_free(&c);
+}
+
+static void
+control_characters_and_broken_utf8_become_question_marks(void **state)
+{
+	struct canvas c = canvas(40, 1);
+
+	(void)state;
+	(void)canvas_text(&c, 0, 0, 0, STYLE_NORMAL, "a\x1b[31mb\r\n\t\x7f" "c\xc2\x9b" "d\xff\xc3" "e\xe2\x80\xae" "f");
+	assert_row(&c, 0, "a?[31mb????c?d??e?f");
+	assert_cells_sound(&c);
+	canvas_free(&c);
+}
+
+static void
+an_ascii_canvas_holds_ascii_only(void **state)
+{
+	struct canvas c = canvas(20, 4);
+
+	(void)state;
+	c.ascii = true;
+	canvas_box(&c, 0, 0, 3, 10, "ä");
+	canvas_bar(&c, 3, 0, 5, 1.0, STYLE_GOOD);
+	(void)canvas_text(&c, 1, 1, 8, STYLE_NORMAL, "漢é cut here");
+	assert_cells_sound(&c);
+	assert_row(&c, 0, "+- ? ----+");
+	assert_row(&c, 1, "|??? cut~|");
+	assert_row(&c, 2, "+--------+");
+	assert_row(&c, 3, "#####");
+	canvas_free(&c);
+}
+
+static void
+a_bar_shows_a_little_as_one_column_and_more_than_all_as_all(void **state)
+{
+	struct canvas c = canvas(12, 1);
+
+	(void)state;
+	canvas_bar(&c, 0, 1, 10, 0.0, STYLE_GOOD);
+	assert_row(&c, 0, "");
+	canvas_bar(&c, 0, 1, 10, 0.0001, STYLE_GOOD);
+	assert_row(&c, 0, " █");
+	canvas_bar(&c, 0, 1, 10, 7.0, STYLE_GOOD);
+	assert_row(&c, 0, " ██████████");
+	assert_int_equal(c.cells[10].style, STYLE_GOOD);
+	assert_int_equal(c.cells[11].style, STYLE_NORMAL);
+	canvas_free(&c);
+}
+
+static void
+a_row_that_does_not_fit_the_buffer_is_cut_at_a_character(void **state)
+{
+	struct canvas c = canvas(6, 1);
+	char out[8];
+
+	(void)state;
+	(void)canvas_text(&c, 0, 0, 0, STYLE_NORMAL, "漢字é");
+	canvas_row(&c, 0, out, sizeof(out));
+	assert_string_equal(out, "漢字");
+	canvas_row(&c, 0, out, 1);
+	assert_string_equal(out, "");
+	canvas_free(&c);
+}
+
+/* Keys */
+
+static const struct screen *const screens[] = { &overview_screen, &pending_screen, &devices_screen, &device_screen, &log_screen,
+	&text_screen };
+
+static void
+no_table_has_a_key_twice(void **state)
+{
+	const struct key_cmd *tables[] = { global_keys, list_keys, overview_screen.keys, pending_screen.keys, devices_screen.keys,
+		device_screen.keys, log_screen.keys, text_screen.keys };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
+		for (const struct key_cmd *k = tables[i]; k->cmd != CMD_NONE; k++)
+			for (const struct key_cmd *l = k + 1; l->cmd != CMD_NONE; l++)
+				if (k->key == l->key)
+					fail_msg("table %zu has key %d twice", i, k->key);
+}
+
+static enum cmd
+find(const struct key_cmd *keys, int key)
+{
+	return key_lookup(keys, key, ~0U);
+}
+
+static void
+a_screen_hides_no_global_key_but_to_do_the_same(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(screens); i++)
+		for (const struct key_cmd *k = screens[i]->keys; k->cmd != CMD_NONE; k++) {
+			enum cmd global = find(global_keys, k->key), list = screens[i]->list ? find(list_keys, k->key) : CMD_NONE;
+
+			if ((global != CMD_NONE && global != k->cmd) || (list != CMD_NONE && list != k->cmd))
+				fail_msg("%s: key %d hides another command", screens[i]->name, k->key);
+		}
+	for (const struct key_cmd *k = list_keys; k->cmd != CMD_NONE; k++)
+		assert_int_equal(find(global_keys, k->key), CMD_NONE);
+}
+
+static void
+every_command_has_a_key(void **state)
+{
+	(void)state;
+	for (int cmd = CMD_BACK; cmd <= CMD_FOLLOW; cmd++) {
+		bool found = false;
+
+		for (size_t i = 0; i < ARRAY_LEN(screens) + 2; i++) {
+			const struct key_cmd *k = i == 0 ? global_keys : i == 1 ? list_keys : screens[i - 2]->keys;
+
+			for (; k->cmd != CMD_NONE; k++)
+				found |= (int)k->cmd == cmd;
+		}
+		if (!found)
+			fail_msg("command %d has no key", cmd);
+	}
+}
+
+static void
+what_changes_devices_needs_an_operator_everywhere(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(screens); i++)
+		for (const struct key_cmd *k = screens[i]->keys; k->cmd != CMD_NONE; k++)
+			if (k->cmd >= CMD_APPROVE && k->cmd <= CMD_ACCEPT)
+				assert_int_equal(k->need & (NEED_ROW | NEED_OPERATOR), NEED_ROW | NEED_OPERATOR);
+}
+
+static void
+every_key_has_a_printable_name(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(screens) + 2; i++) {
+		const struct key_cmd *k = i == 0 ? global_keys : i == 1 ? list_keys : screens[i - 2]->keys;
+
+		for (; k->cmd != CMD_NONE; k++) {
+			char name[16];
+
+			key_label(k->key, name, sizeof(name));
+			assert_true(name[0] > ' ' && (unsigned char)name[0] < 0x7f);
+			assert_true(strlen(name) < 10);
+			assert_non_null(k->label);
+		}
+	}
+}
+
+static void
+names_and_titles_of_screens_are_unique(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(screens); i++)
+		for (size_t j = i + 1; j < ARRAY_LEN(screens); j++) {
+			assert_string_not_equal(screens[i]->name, screens[j]->name);
+			assert_string_not_equal(screens[i]->title, screens[j]->title);
+		}
+}
+
+static void
+a_key_is_found_only_when_its_needs_are_met(void **state)
+{
+	static const struct key_cmd keys[] = {
+		{ 'a', CMD_APPROVE, "Approve", NEED_ROW | NEED_OPERATOR },
+		{ 'q', CMD_BACK, "Back", 0 },
+		{ 0 },
+	};
+
+	(void)state;
+	assert_int_equal(key_lookup(keys, 'a', NEED_ROW | NEED_OPERATOR), CMD_APPROVE);
+	assert_int_equal(key_lookup(keys, 'a', ~0U), CMD_APPROVE);
+	assert_int_equal(key_lookup(keys, 'a', NEED_ROW), CMD_NONE);
+	assert_int_equal(key_lookup(keys, 'a', NEED_OPERATOR), CMD_NONE);
+	assert_int_equal(key_lookup(keys, 'q', 0), CMD_BACK);
+	assert_int_equal(key_lookup(keys, 'z', ~0U), CMD_NONE);
+	assert_int_equal(key_lookup(keys, 0, ~0U), CMD_NONE);
+	assert_int_equal(key_lookup(NULL, 'q', ~0U), CMD_NONE);
+}
+
+/* Input */
+
+static void
+type(struct input *in, const char *text)
+{
+	for (uint32_t ch; (ch = text_next(&text)) != 0;)
+		assert_true(input_key(in, (int)ch));
+}
+
+static void
+a_line_is_edited_character_by_character(void **state)
+{
+	struct input in = { 0 };
+
+	(void)state;
+	type(&in, "aé漢z");
+	assert_string_equal(in.text, "aé漢z");
+	assert_true(input_key(&in, UK_LEFT) && input_key(&in, UK_LEFT));
+	type(&in, "ü");
+	assert_string_equal(in.text, "aéü漢z");
+	assert_true(input_key(&in, UK_BACKSPACE) && input_key(&in, UK_BACKSPACE));
+	assert_string_equal(in.text, "a漢z");
+	assert_true(input_key(&in, UK_DELETE));
+	assert_string_equal(in.text, "az");
+	assert_true(input_key(&in, UK_HOME) && input_key(&in, UK_LEFT) && input_key(&in, UK_BACKSPACE));
+	assert_string_equal(in.text, "az");
+	assert_true(input_key(&in, UK_END) && input_key(&in, UK_RIGHT) && input_key(&in, UK_DELETE));
+	assert_string_equal(in.text, "az");
+	assert_true(input_key(&in, UK_LEFT) && input_key(&in, 'u' & 0x1f));
+	assert_string_equal(in.text, "z");
+	assert_false(input_key(&in, UK_TAB));
+	assert_false(input_key(&in, 0x1b));
+	assert_false(input_key(&in, 0x7f));
+	assert_string_equal(in.text, "z");
+}
+
+static void
+ten_thousand_pasted_characters_fill_the_line_and_no_more(void **state)
+{
+	static const char *const pieces[] = { "x", "é", "漢", "😀" };
+	struct canvas c = canvas(20, 1);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
+		struct input in = { 0 };
+
+		for (int n = 0; n < 10000; n++)
+			type(&in, pieces[i]);
+		assert_true(strlen(in.text) < INPUT_MAX && strlen(in.text) + strlen(pieces[i]) >= INPUT_MAX);
+		assert_int_equal(strlen(in.text) % strlen(pieces[i]), 0);
+		assert_int_equal(in.at, strlen(in.text));
+		input_draw(&in, &c, 0, 0, 20, true);
+		assert_cells_sound(&c);
+	}
+	canvas_free(&c);
+}
+
+static void
+a_default_that_is_too_long_is_cut_at_a_character(void **state)
+{
+	struct input in;
+	char text[400] = "x";
+	const char *p = in.text;
+	uint32_t ch;
+
+	(void)state;
+	for (int i = 0; i < 150; i++)
+		(void)strcat(text, "é");
+	input_set(&in, text);
+	while ((ch = text_next(&p)) != 0)
+		assert_int_not_equal(ch, 0xfffd);
+}
+
+static void
+the_cursor_of_a_long_line_is_always_seen(void **state)
+{
+	struct canvas c = canvas(30, 1);
+	struct input in = { 0 };
+
+	(void)state;
+	for (int n = 0; n < 120; n++)
+		type(&in, n % 10 == 9 ? "漢" : "x");
+	for (int n = 0; n < 125; n++) {
+		int seen = 0;
+
+		canvas_clear(&c);
+		input_draw(&in, &c, 0, 5, 12, true);
+		for (int x = 0; x < c.width; x++)
+			if (c.cells[x].style == STYLE_CURSOR) {
+				seen++;
+				assert_in_range(x, 5, 16);
+			}
+		assert_int_equal(seen, 1);
+		assert_true(input_key(&in, UK_LEFT));
+	}
+	canvas_free(&c);
+}
+
+/* Form */
+
+static struct form
+a_form(void)
+{
+	struct form f = { .title = "Title" };
+
+	form_line(&f, "%d devices", 3);
+	struct form_field *p = form_add(&f, "Profile", "choose", "");
+	(void)text_copy(p->choices[0], 64, "one");
+	(void)text_copy(p->choices[1], 64, "two");
+	(void)text_copy(p->choices[2], 64, "three");
+	p->nchoices = 3;
+	(void)form_add(&f, "FQDN", "hint", "pc.example");
+	(void)form_add(&f, "OU", "hint", "");
+	return f;
+}
+
+static void
+enter_alone_takes_every_default(void **state)
+{
+	struct form f = a_form();
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(f.state, FORM_OPEN);
+		form_key(&f, '\n');
+	}
+	assert_int_equal(f.state, FORM_DONE);
+	assert_string_equal(form_value(&f, 0), "one");
+	assert_string_equal(form_value(&f, 1), "pc.example");
+	assert_string_equal(form_value(&f, 2), "");
+}
+
+static void
+choices_go_round_both_ways_and_take_no_text(void **state)
+{
+	struct form f = a_form();
+
+	(void)state;
+	form_key(&f, UK_LEFT);
+	assert_string_equal(form_value(&f, 0), "three");
+	form_key(&f, UK_RIGHT);
+	assert_string_equal(form_value(&f, 0), "one");
+	form_key(&f, ' ');
+	assert_string_equal(form_value(&f, 0), "two");
+	form_key(&f, 'x');
+	assert_string_equal(form_value(&f, 0), "two");
+	form_key(&f, UK_DOWN);
+	assert_int_equal(f.active, 1);
+	form_key(&f, UK_UP);
+	assert_int_equal(f.active, 0);
+}
+
+static void
+tab_goes_round_the_fields_and_esc_cancels_on_each(void **state)
+{
+	(void)state;
+	for (int n = 0; n < 7; n++) {
+		struct form f = a_form();
+
+		for (int i = 0; i < n; i++)
+			form_key(&f, UK_TAB);
+		assert_int_equal(f.active, n % 3);
+		form_key(&f, UK_BACKTAB);
+		assert_int_equal(f.active, (n + 2) % 3);
+		assert_int_equal(f.state, FORM_OPEN);
+		form_key(&f, UK_ESC);
+		assert_int_equal(f.state, FORM_CANCELLED);
+	}
+}
+
+static void
+a_question_is_done_by_y_only(void **state)
+{
+	(void)state;
+	for (int key = 0x20; key < 0x7f; key++) {
+		struct form f = { .title = "Hold" };
+
+		form_key(&f, key);
+		assert_int_equal(f.state, key == 'y' || key == 'Y' ? FORM_DONE : FORM_CANCELLED);
+	}
+	struct form f = { .title = "Hold" };
+	form_key(&f, '\n');
+	assert_int_equal(f.state, FORM_CANCELLED);
+}
+
+/* F5 is also what a resize of the terminal arrives as. */
+static void
+a_refresh_answers_no_question(void **state)
+{
+	struct form f = { .title = "Hold" };
+
+	(void)state;
+	form_key(&f, UK_F5);
+	assert_int_equal(f.state, FORM_OPEN);
+}
+
+static void
+more_lines_than_fit_a_form_are_left_out(void **state)
+{
+	struct form f = { .title = "T" };
+	struct canvas c = canvas(80, 24);
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		form_line(&f, "line %d %0200d", i, i);
+	assert_int_equal(f.nlines, FORM_LINES_MAX);
+	form_draw(&f, &c);
+	assert_cells_sound(&c);
+	canvas_free(&c);
+}
+
+static void
+a_form_is_drawn_at_every_size(void **state)
+{
+	(void)state;
+	for (int w = 1; w < 90; w += w < 20 ? 1 : 7)
+		for (int h = 1; h < 26; h += 2) {
+			struct canvas c = canvas(w, h);
+			struct form f = a_form();
+
+			for (int i = 0; i < 3; i++) {
+				form_draw(&f, &c);
+				assert_cells_sound(&c);
+				form_key(&f, UK_TAB);
+			}
+			canvas_free(&c);
+		}
+}
+
+static void
+a_form_shows_its_fields_at_forty_by_ten(void **state)
+{
+	struct canvas c = canvas(40, 10);
+	struct form f = a_form();
+	char row[256], all[4096] = "";
+
+	(void)state;
+	form_draw(&f, &c);
+	for (int y = 0; y < c.height; y++) {
+		canvas_row(&c, y, row, sizeof(row));
+		(void)strcat(strcat(all, row), "\n");
+	}
+	assert_has(all, "3 devices");
+	assert_has(all, "< one >");
+	assert_has(all, "pc.example");
+	assert_has(all, "OU");
+	canvas_free(&c);
+}
+
+/* Random keys: nothing crashes, no cell is unsound. */
+static void
+a_hundred_thousand_random_keys_do_no_harm(void **state)
+{
+	struct canvas c = canvas(40, 12);
+	struct form f = a_form();
+	uint32_t seed = 20260115;
+
+	(void)state;
+	for (int i = 0; i < 100000; i++) {
+		static const int wild[] = { 0, -1, 0x7f, 0x9b, 0xd800, 0xffff, 0x10ffff, 0x110000, 0x1fffff, KEY_NONE_, UK_BACKTAB + 0x1000 };
+		seed = seed * 1664525 + 1013904223;
+		uint32_t r = seed >> 8;
+		int key = r % 4 == 0 ? UK_UP + (int)(r / 4 % 17) : r % 4 == 1 ? (int)(r / 4 % 0x250) : r % 4 == 2 ? 0x20 + (int)(r / 4 % 0x5f)
+		    : wild[r / 4 % ARRAY_LEN(wild)];
+
+		form_key(&f, key);
+		if (i % 16 == 0) {
+			c.ascii = i % 32 == 0;
+			form_draw(&f, &c);
+		}
+		if (f.state != FORM_OPEN)
+			f = a_form();
+	}
+	canvas_free(&c);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_new_canvas_is_blank_at_every_size),
+		TEST(nothing_is_drawn_outside_the_canvas),
+		TEST(text_that_does_not_fit_ends_with_an_ellipsis),
+		TEST(wide_characters_take_two_columns_and_are_never_halved),
+		TEST(drawing_over_half_a_wide_character_leaves_no_half),
+		TEST(combining_marks_take_no_column),
+		TEST(control_characters_and_broken_utf8_become_question_marks),
+		TEST(an_ascii_canvas_holds_ascii_only),
+		TEST(a_bar_shows_a_little_as_one_column_and_more_than_all_as_all),
+		TEST(a_row_that_does_not_fit_the_buffer_is_cut_at_a_character),
+		TEST(no_table_has_a_key_twice),
+		TEST(a_screen_hides_no_global_key_but_to_do_the_same),
+		TEST(every_command_has_a_key),
+		TEST(what_changes_devices_needs_an_operator_everywhere),
+		TEST(every_key_has_a_printable_name),
+		TEST(names_and_titles_of_screens_are_unique),
+		TEST(a_key_is_found_only_when_its_needs_are_met),
+		TEST(a_line_is_edited_character_by_character),
+		TEST(ten_thousand_pasted_characters_fill_the_line_and_no_more),
+		TEST(a_default_that_is_too_long_is_cut_at_a_character),
+		TEST(the_cursor_of_a_long_line_is_always_seen),
+		TEST(enter_alone_takes_every_default),
+		TEST(choices_go_round_both_ways_and_take_no_text),
+		TEST(tab_goes_round_the_fields_and_esc_cancels_on_each),
+		TEST(a_question_is_done_by_y_only),
+		TEST(a_refresh_answers_no_question),
+		TEST(more_lines_than_fit_a_form_are_left_out),
+		TEST(a_form_is_drawn_at_every_size),
+		TEST(a_form_shows_its_fields_at_forty_by_ten),
+		TEST(a_hundred_thousand_random_keys_do_no_harm),
+	};
+
+	if (setlocale(LC_ALL, "C.UTF-8") == NULL)
+		return 77;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
