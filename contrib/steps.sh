@@ -54,3 +54,10 @@ folder_open_to_others() {
 		d=$(dirname "$d")
 	done
 }
+
+# configure_is_old TOP: autoreconf is to be run. Make alone would not add a script that a change of
+# the makefiles needs for the first time.
+configure_is_old() {
+	[ ! -x "$1/configure" ] || [ ! -e "$1/Makefile.in" ] ||
+		[ -n "$(find "$1/configure.ac" "$1/Makefile.am" "$1"/*/files.am -newer "$1/configure" 2>/dev/null)" ]
+}

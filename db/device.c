@@ -43,6 +43,12 @@ static const struct stmt by_uuid = {
 	.want = WANT_MAYBE,
 	.sql = "SELECT " DEVICE_COLUMNS DEVICE_TABLES " WHERE d.uuid = $1::uuid",
 };
+static const struct stmt hashes_of = {
+	.name = "device_hashes",
+	.nparams = 1,
+	.want = WANT_MAYBE,
+	.sql = "SELECT h.entries FROM muster.device d JOIN muster.hash_set h USING (hash_set_id) WHERE d.uuid = $1::uuid",
+};
 static const struct stmt page_after = {
 	.name = "device_page_after",
 	.nparams = 4,
@@ -137,6 +143,21 @@ device_by_uuid(struct db *db, const char *uuid, struct device *out, struct err *
 		return 0;
 	device_from_row(r, 0, out);
 	return 1;
+}
+
+int
+device_hashes(struct db *db, const char *uuid, uint8_t **out, size_t *len, struct err *e)
+{
+	SCOPED(rows) struct rows *r = NULL;
+	const char *params[] = { uuid };
+
+	*out = NULL;
+	*len = 0;
+	if (db_run(db, &hashes_of, params, ARRAY_LEN(params), &r, e) < 0)
+		return -1;
+	if (rows_count(r) == 1)
+		*out = rows_bytes_new(r, 0, 0, len);
+	return rows_count(r) == 1 && *out == NULL ? err_set(e, ERR_MEMORY, "root hashes") : 0;
 }
 
 int

@@ -47,6 +47,10 @@ void device_from_row(const struct rows *r, size_t row, struct device *out);
 /* device_by_uuid: 1 found, 0 no such device, -1. */
 MUST_CHECK int device_by_uuid(struct db *db, const char *uuid, struct device *out, struct err *e);
 
+/* device_hashes: the hash entries of the device's last hello (see hello_hashes) as memory the caller
+ * frees; *len 0 when it offered none. */
+MUST_CHECK int device_hashes(struct db *db, const char *uuid, uint8_t **out, size_t *len, struct err *e);
+
 /*
  * device_page: up to limit devices, newest first: those after `key` (device id; 0: from the start).
  * back: those before it, nearest first. device_page_send: the same for the console.

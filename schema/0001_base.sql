@@ -38,7 +38,7 @@ SELECT s.name, s.standard, s.kind, s.least, s.most, s.standard, s.unit, s.descri
 	('commit_wait_s', 'number', 0, 120, '10', 's', 'How long a device is left alone after "Commit changes" before it is looked at again.'),
 	('retry_minutes', 'numbers', 0, 1440, '1 2 5 15 60', 'min', 'Waits between attempts; the last one repeats.'),
 	('retry_limit_h', 'number', 1, 720, '24', 'h', 'How long a job is tried before it fails for good.'),
-	('login_spacing_s', 'number', 0, 3600, '60', 's', 'Least time between two runs that met a refused password at the same device.'),
+	('login_spacing_s', 'number', 0, 3600, '60', 's', 'Least wait before the next attempt when a device refused passwords and more are to be tried.'),
 	('hello_port', 'number', 1, 65535, '9971', '', 'TCP port on which devices say hello. An engine follows at its next start.'),
 	('hello_rate', 'number', 1, 1000000, '600', '/min', 'Hellos accepted from one address in a minute.'),
 	('hello_unknown_cap', 'number', 1, 100000000, '200000', '', 'Devices in state waiting; beyond it hellos of unknown devices are refused.'),

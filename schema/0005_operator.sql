@@ -114,8 +114,8 @@ BEGIN
 			UPDATE muster.device SET state = 'waiting', reason_code = 1812, reason = 'released by ' || who
 			 WHERE device_id = d.device_id;
 		ELSIF p_command = 'accept' AND d.state IN ('configured', 'detected') THEN
-			UPDATE muster.device SET state = 'waiting', reason_code = 1812, reason = 'accepted again by ' || who,
-				tls_certificate = NULL WHERE device_id = d.device_id;
+			UPDATE muster.device SET state = 'waiting', reason_code = 1812, reason = 'accepted again by ' || who
+			 WHERE device_id = d.device_id;
 		ELSIF p_command = 'retry' AND d.state = 'ready' THEN
 			UPDATE muster.job SET run_at = now() WHERE device_id = d.device_id AND state = 'queued';
 			PERFORM pg_notify('muster_job', '');

@@ -336,6 +336,7 @@ main(int argc, char **argv)
 	struct err e = { 0 };
 
 	fleet_options(&f.opt);
+	argp_err_exit_status = 2;
 	if (argp_parse(&argp, argc, argv, 0, 0, &f.opt) != 0)
 		return 2;
 	raise_limits();

@@ -197,6 +197,7 @@ main(int argc, char **argv)
 	secret_guard_process();
 	log_init(LOG_WARNING);
 	xml_init();
+	argp_err_exit_status = CTL_USAGE;
 	(void)argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &top);
 	if (top.argc == 0)
 		return CTL_USAGE;

@@ -172,6 +172,7 @@ main(int argc, char **argv)
 	struct err e;
 
 	secret_guard_process();
+	argp_err_exit_status = 2;
 	(void)argp_parse(&argp, argc, argv, 0, NULL, &o);
 	log_init(o.verbose ? LOG_DEBUG : LOG_INFO);
 	block_signals(&signals);

@@ -118,6 +118,7 @@ main(int argc, char **argv)
 
 	secret_guard_process();
 	(void)setlocale(LC_ALL, "");
+	argp_err_exit_status = 2;
 	(void)argp_parse(&argp, argc, argv, 0, NULL, &o);
 	(void)sigaction(SIGHUP, &hangup, NULL);
 	(void)sigaction(SIGTERM, &hangup, NULL);

@@ -133,6 +133,27 @@ hello_parse(const void *buf, size_t len, struct hello *out, struct err *e)
 	return 0;
 }
 
+size_t
+hello_hashes(const void *entries, size_t len, struct hello_hash *out, size_t max)
+{
+	struct rd r = { .p = entries, .left = len };
+	size_t n = 0;
+
+	while (r.left > 0 && n < max) {
+		unsigned int type = rd_u8(&r), hash = rd_u8(&r);
+		const uint8_t *p = rd_take(&r, hash);
+
+		if (p == NULL)
+			break;
+		if (hash_len(type) == 0 || hash_len(type) != hash)
+			continue;
+		out[n].type = (uint8_t)type;
+		out[n].len = (uint8_t)hash;
+		memcpy(out[n++].hash, p, hash);
+	}
+	return n;
+}
+
 static void
 put_le(uint8_t *p, uint32_t v, int bytes)
 {

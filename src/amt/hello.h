@@ -65,6 +65,12 @@ size_t hello_need(const void *buf, size_t len);
 MUST_CHECK int hello_parse(const void *buf, size_t len, struct hello *out, struct err *e);
 
 /*
+ * hello_hashes: read stored hash entries (type, length, hash, as they stand in a hello) into out, at
+ * most max of them; entries of unknown type are passed over. Returns how many.
+ */
+size_t hello_hashes(const void *entries, size_t len, struct hello_hash *out, size_t max);
+
+/*
  * hello_build: the bytes of a hello, for the simulator and the tests.
  *
  * Returns	the length written, or 0 when size is too small or the struct is out of range

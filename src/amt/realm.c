@@ -43,3 +43,14 @@ realm_by_name(const char *name)
 			return &rows[i];
 	return NULL;
 }
+
+uint32_t
+realms_of(unsigned int major)
+{
+	uint32_t mask = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (rows[i].major <= major)
+			mask |= 1U << rows[i].number;
+	return mask;
+}

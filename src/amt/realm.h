@@ -17,4 +17,7 @@ struct realm {
 const struct realm *realms(size_t *n);
 const struct realm *realm_by_name(const char *name);
 
+/* realms_of: the mask of the realms that AMT release `major` has. */
+uint32_t realms_of(unsigned int major);
+
 #endif

@@ -98,7 +98,6 @@ enum err_next {
 	X(RELEASE, 1808, STOP, "AMT release not served")                                           \
 	X(STOPPED, 1809, RETRY, "Engine stopped; job handed back")                                 \
 	X(ATTEMPTS, 1810, STOP, "All attempts used")                                               \
-	X(CANCELLED, 1811, STOP, "Cancelled by an operator")                                       \
 	X(APPROVAL, 1812, STOP, "Waiting for approval")                                            \
 	X(HELD, 1813, STOP, "Held by an operator")
 

@@ -8,7 +8,6 @@
 #include <time.h>
 
 #include "base/file.h"
-#include "base/rd.h"
 #include "base/text.h"
 #include "ctl/ctl.h"
 #include "pki/setup_cert.h"
@@ -82,29 +81,61 @@ count_devices(struct ctl *c, const struct setup_cert *cert, int64_t *accept, int
 	SCOPED(rows) struct rows *r = NULL;
 	const struct cert_choice choice = { .root_sha1 = cert->root_sha1, .root_sha256 = cert->root_sha256, .root_sha384 = cert->root_sha384 };
 
+	SCOPED(mem) struct hello_hash *hashes = calloc(HELLO_MAX_HASHES, sizeof(*hashes));
+
 	*accept = *all = 0;
+	if (hashes == NULL)
+		return err_set(e, ERR_MEMORY, "root hashes");
 	if (hash_sets(c->db, &r, e) < 0)
 		return -1;
 	for (size_t i = 0; i < rows_count(r); i++) {
 		size_t len;
 		SCOPED(mem) uint8_t *p = rows_bytes_new(r, i, 0, &len);
-		struct rd rd = { .p = p, .left = p == NULL ? 0 : len };
-		bool trusts = false;
+		size_t n = p == NULL ? 0 : hello_hashes(p, len, hashes, HELLO_MAX_HASHES);
 
-		while (rd.left > 0 && !rd.bad) {
-			struct hello_hash h = { .type = rd_u8(&rd), .len = rd_u8(&rd) };
-
-			if (hash_len(h.type) == h.len && h.len != 0) {
-				rd_bytes(&rd, h.hash, h.len);
-				trusts |= !rd.bad && cert_trusts_root(&choice, &h, 1);
-			} else {
-				(void)rd_take(&rd, h.len);
-			}
-		}
 		*all += rows_int(r, i, 1);
-		*accept += trusts ? rows_int(r, i, 1) : 0;
+		*accept += cert_trusts_root(&choice, hashes, n) ? rows_int(r, i, 1) : 0;
 	}
 	return 0;
+}
+
+static void
+say_devices(struct ctl *c, const struct setup_cert *cert)
+{
+	struct err ignored; /* a file can be checked without a database */
+	int64_t accept, all;
+
+	if (!c->json && ctl_connect(c, &ignored) == 0 && count_devices(c, cert, &accept, &all, &ignored) == 0)
+		ctl_say(c, "%lld of %lld devices seen trust this root", (long long)accept, (long long)all);
+}
+
+/* Every certificate that is in use, as it is stored. */
+static int
+check_stored(struct ctl *c, struct err *e)
+{
+	SCOPED(rows) struct rows *r = NULL;
+	struct finding worst = { 0 };
+	bool good = true;
+
+	if (ctl_connect(c, e) < 0 || setup_cert_rows(c->db, &r, e) < 0)
+		return -1;
+	for (size_t i = 0; i < rows_count(r); i++) {
+		SCOPED(db_setup_cert) struct db_setup_cert row = { 0 };
+		SCOPED(setup_cert) struct setup_cert cert = { 0 };
+
+		if (setup_cert_from_row(r, i, false, &row, e) < 0)
+			return -1;
+		if (!row.enabled)
+			continue;
+		if (setup_cert_chain(row.chain, strlen(row.chain), &cert, e) < 0)
+			return -1;
+		good = print_findings(c, &cert, &worst) && good;
+		say_devices(c, &cert);
+		ctl_say(c, "%s", "");
+	}
+	if (rows_count(r) == 0)
+		return err_set(e, ERR_CERT_NONE, "there is no setup certificate: musterctl cert add FILE");
+	return good ? CTL_OK : CTL_FAILED;
 }
 
 static int
@@ -112,14 +143,13 @@ check(struct ctl *c, struct err *e)
 {
 	SCOPED(setup_cert) struct setup_cert cert = { 0 };
 	struct finding worst = { 0 };
-	struct err ignored; /* the file can be checked without a database */
-	int64_t accept, all;
 
+	if (c->nargs == 0)
+		return check_stored(c, e);
 	if (load(c, &cert, e) < 0)
 		return -1;
 	bool good = print_findings(c, &cert, &worst);
-	if (!c->json && ctl_connect(c, &ignored) == 0 && count_devices(c, &cert, &accept, &all, &ignored) == 0)
-		ctl_say(c, "%lld of %lld devices seen trust this root", (long long)accept, (long long)all);
+	say_devices(c, &cert);
 	return good ? CTL_OK : CTL_FAILED;
 }
 
@@ -280,7 +310,7 @@ static const struct ctl_opt file_opts[] = {
 const struct command ctl_cert_commands[] = {
 	{ "cert", "add", "FILE", 1, 1, "Add a setup certificate with its chain and key (PEM or PKCS#12)", file_opts, add },
 	{ "cert", "list", "", 0, 0, "Show the setup certificates", NULL, list },
-	{ "cert", "check", "FILE", 1, 1, "Check a setup certificate rule by rule, without adding it", file_opts, check },
+	{ "cert", "check", "[FILE]", 0, 1, "Check a setup certificate rule by rule: one in a file, or all in use", file_opts, check },
 	{ "cert", "enable", "SHA256", 1, 1, "Use a setup certificate again", NULL, enable },
 	{ "cert", "disable", "SHA256", 1, 1, "Stop using a setup certificate", NULL, disable },
 	{ "cert", "export-ca", "", 0, 0, "Print the certificate of the built-in CA, for management consoles", NULL, export_ca },

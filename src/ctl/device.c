@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "amt/hello.h"
+#include "amt/roots.h"
 #include "base/text.h"
 #include "ctl/ctl.h"
 #include "db/job.h"
@@ -36,7 +38,8 @@ list(struct ctl *c, struct err *e)
 
 	(void)text_copy(f.state, sizeof(f.state), c->opt[OPT_STATE] == NULL ? "" : c->opt[OPT_STATE]);
 	(void)text_copy(f.search, sizeof(f.search), c->opt[OPT_SEARCH] == NULL ? "" : c->opt[OPT_SEARCH]);
-	ctl_say(c, "%-36s  %-12s %-15s %-28s %s", "UUID", "STATE", "ADDRESS", "FQDN", "REASON");
+	if (rc == 0)
+		ctl_say(c, "%-36s  %-12s %-15s %-28s %s", "UUID", "STATE", "ADDRESS", "FQDN", "REASON");
 	for (size_t n = PAGE; rc == 0 && n == PAGE;) {
 		SCOPED(rows) struct rows *r = NULL;
 
@@ -65,8 +68,45 @@ say_fact(const struct ctl *c, const char *name, const char *value)
 		ctl_say(c, "%-14s %s", name, value);
 }
 
+/* The roots the device trusts, as its hello offered them. */
 static int
-show_steps(struct ctl *c, const struct device *d, struct err *e)
+show_hashes(struct ctl *c, const struct device *d, json_t *out, struct err *e)
+{
+	SCOPED(mem) struct hello_hash *list = calloc(HELLO_MAX_HASHES, sizeof(*list));
+	SCOPED(mem) uint8_t *entries = NULL;
+	char hex[2 * HELLO_HASH_MAX + 1];
+	size_t len;
+
+	if (list == NULL)
+		return err_set(e, ERR_MEMORY, "root hashes");
+	if (device_hashes(c->db, d->uuid, &entries, &len, e) < 0)
+		return -1;
+	size_t n = entries == NULL ? 0 : hello_hashes(entries, len, list, HELLO_MAX_HASHES);
+	for (size_t i = 0; i < n; i++) {
+		const char *name = root_name(list[i].type, list[i].hash, list[i].len);
+
+		hex_encode(hex, list[i].hash, list[i].len);
+		ctl_say(c, "%-14s %-7s %.16s...  %s", i == 0 ? "Trusts" : "", hash_name(list[i].type), hex, name == NULL ? "(not a known root)" : name);
+		(void)json_array_append_new(out, json_pack("{s:s, s:s, s:s?}", "type", hash_name(list[i].type), "hash", hex, "root", name));
+	}
+	return 0;
+}
+
+static json_t *
+steps_json(const struct rows *r)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < rows_count(r); i++)
+		(void)json_array_append_new(list, json_pack("{s:i, s:s, s:s, s:i, s:s, s:i}", "attempt", (int)rows_int(r, i, STEP_ATTEMPT), "step",
+						    rows_text(r, i, STEP_TITLE), "outcome", rows_text(r, i, STEP_OUTCOME), "code",
+						    (int)rows_int(r, i, STEP_CODE), "detail", rows_text(r, i, STEP_DETAIL), "took_ms",
+						    (int)rows_int(r, i, STEP_TOOK_MS)));
+	return list;
+}
+
+static int
+show_steps(struct ctl *c, const struct device *d, json_t *out, struct err *e)
 {
 	static const struct ctl_col cols[] = {
 		{ "ATTEMPT", "attempt", STEP_ATTEMPT, true },
@@ -84,8 +124,23 @@ show_steps(struct ctl *c, const struct device *d, struct err *e)
 		return CTL_OK;
 	if (step_list(c->db, d->job_id, &r, e) < 0)
 		return -1;
+	(void)json_object_set_new(out, "steps", steps_json(r));
 	ctl_say(c, "%s", "");
-	ctl_table(c, r, cols);
+	if (!c->json)
+		ctl_table(c, r, cols);
+	return CTL_OK;
+}
+
+static int
+show_all(struct ctl *c, const struct device *d, json_t *out, struct err *e)
+{
+	json_t *hashes = json_array();
+
+	(void)json_object_set_new(out, "root_hashes", hashes);
+	if (show_hashes(c, d, hashes, e) < 0 || show_steps(c, d, out, e) < 0)
+		return -1;
+	if (c->json)
+		ctl_json(json_incref(out));
 	return CTL_OK;
 }
 
@@ -103,10 +158,6 @@ show(struct ctl *c, struct err *e)
 	int found = device_by_uuid(c->db, c->args[0], &d, e);
 	if (found <= 0)
 		return found < 0 ? -1 : err_set(e, ERR_DB_NOT_FOUND, "no device has UUID %s", c->args[0]);
-	if (c->json) {
-		ctl_json(device_json(&d));
-		return CTL_OK;
-	}
 	(void)snprintf(reason, sizeof(reason), d.reason_code == 0 ? "%s" : "%s (%d)", d.reason, d.reason_code);
 	(void)snprintf(hello, sizeof(hello), "%lld, first %s, last %s", (long long)d.hello_count, d.hello_first_at, d.hello_last_at);
 	const char *const facts[][2] = { { "UUID", d.uuid }, { "State", d.state }, { "Since", d.state_at }, { "Reason", reason },
@@ -115,7 +166,10 @@ show(struct ctl *c, struct err *e)
 		{ "MAC", d.mac }, { "Configured", d.configured_at }, { "Next attempt", d.job_run_at } };
 	for (size_t i = 0; i < ARRAY_LEN(facts); i++)
 		say_fact(c, facts[i][0], facts[i][1]);
-	return show_steps(c, &d, e);
+	json_t *out = device_json(&d);
+	int rc = show_all(c, &d, out, e);
+	json_decref(out);
+	return rc;
 }
 
 static int

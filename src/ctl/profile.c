@@ -101,6 +101,36 @@ seal_wanted(void *arg, const char *name)
 		w->n++;
 }
 
+struct lookup {
+	const char *name;
+	bool found;
+};
+
+static void
+is_name(void *arg, const char *name)
+{
+	struct lookup *l = arg;
+
+	l->found |= strcmp(l->name, name) == 0;
+}
+
+/* A password under a name the profile does not know would be lost without a word. */
+static int
+no_surplus(const struct profile *p, json_t *secrets, struct err *e)
+{
+	const char *name;
+	json_t *v;
+
+	json_object_foreach (secrets, name, v) {
+		struct lookup l = { .name = name };
+
+		profile_secrets(p, is_name, &l);
+		if (!l.found)
+			return err_set(e, ERR_PROFILE, "secrets.%.40s: the profile has no such password", name);
+	}
+	return 0;
+}
+
 static int
 save(struct ctl *c, struct profile *p, json_t *secrets, struct err *e)
 {
@@ -119,6 +149,8 @@ save(struct ctl *c, struct profile *p, json_t *secrets, struct err *e)
 		return -1;
 	w.stored = stored;
 	profile_secrets(p, seal_wanted, &w);
+	if (w.rc == 0)
+		w.rc = no_surplus(p, secrets, e);
 	if (w.rc == 0)
 		w.rc = profile_save(c->db, p->name, buf_str(&body), w.list, w.n, &revision, e);
 	profile_secrets_free(w.list, w.n);

@@ -6,7 +6,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/rd.h"
 #include "base/text.h"
 #include "engine/run.h"
 
@@ -64,23 +63,10 @@ static int
 pick_cert(struct run *r, struct err *e)
 {
 	SCOPED(mem) struct hello_hash *hashes = calloc(HELLO_MAX_HASHES, sizeof(*hashes));
-	struct rd rd = { .p = r->dev.hashes, .left = r->dev.hashes_len };
-	size_t n = 0;
 
 	if (hashes == NULL)
 		return err_set(e, ERR_MEMORY, "root hashes");
-	while (rd.left > 0 && n < HELLO_MAX_HASHES) {
-		unsigned int type = rd_u8(&rd), len = rd_u8(&rd);
-		const uint8_t *p = rd_take(&rd, len);
-
-		if (p == NULL)
-			break;
-		if (hash_len(type) != len)
-			continue;
-		hashes[n].type = (uint8_t)type;
-		hashes[n].len = (uint8_t)len;
-		memcpy(hashes[n++].hash, p, len);
-	}
+	size_t n = hello_hashes(r->dev.hashes, r->dev.hashes_len, hashes, HELLO_MAX_HASHES);
 	if (engine_pick_cert(r->en, hashes, n, r->domain, &r->identity, r->cert_cn, e) < 0)
 		return -1;
 	run_log(r, EVENT_VERBOSE, 0, "Setup certificate for %s chosen", r->cert_cn);
@@ -189,8 +175,9 @@ do_step(struct run *r, const struct step *s, struct err *e)
 static int
 configure(struct run *r, struct err *e)
 {
+	int rc = load(r, e);
 	run_log(r, EVENT_INFO, 0, "Provisioning Intel* AMT device UUID: %s", r->dev.uuid);
-	if (load(r, e) < 0 || pick_cert(r, e) < 0) {
+	if (rc < 0 || pick_cert(r, e) < 0) {
 		run_log(r, EVENT_ERROR, (int)e->code, "Not started: %s", e->text);
 		return -1;
 	}

@@ -274,6 +274,17 @@ pause_or_resume(struct listener *l)
 	log_at(LOG_WARNING, full ? "hellos come faster than they can be stored: not accepting for now" : "accepting hellos again");
 }
 
+/* Limits may be changed at any time. */
+static void
+follow_settings(struct listener *l)
+{
+	struct settings s;
+
+	engine_settings(l->en, &s);
+	l->deadline_ms = (int64_t)s.hello_deadline_s * 1000;
+	rate_limit(l->rate, (unsigned int)s.hello_rate);
+}
+
 static void *
 run(void *arg)
 {
@@ -291,6 +302,7 @@ run(void *arg)
 			if (events[i].data.u64 < LISTEN_MAX)
 				on_accept(l, l->fds[events[i].data.u64]);
 		tidy(l);
+		follow_settings(l);
 		pause_or_resume(l);
 	}
 	while (l->oldest != NULL)

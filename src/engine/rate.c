@@ -41,6 +41,12 @@ rate_free(struct rate *r)
 	free(r);
 }
 
+void
+rate_limit(struct rate *r, unsigned int per_minute)
+{
+	r->per_minute = per_minute;
+}
+
 /* FNV-1a: spread is all that is asked of it. */
 static size_t
 set_of(const char *address)

@@ -13,6 +13,9 @@ enum rate_answer { RATE_TAKE, RATE_REFUSE };
 struct rate *rate_new(unsigned int per_minute);
 void rate_free(struct rate *r); /* takes NULL */
 
+/* rate_limit: another limit from now on. */
+void rate_limit(struct rate *r, unsigned int per_minute);
+
 /*
  * rate_take: count one hello of an address. *refused is set once a minute for an address that was
  * refused: how many times, for one line in the log.

@@ -57,6 +57,7 @@ struct run {
 	bool amt_old;   /* the release knows nothing newer than TLS 1.1 */
 	bool post;      /* an earlier attempt committed; this one repairs what differs */
 	bool committed; /* an earlier attempt committed, and nothing differs */
+	bool power_absent; /* the device does not offer the package of the profile */
 	bool in_verify; /* looking at the device as a management console does */
 	char note[200]; /* what a step wants to say in its result; cleared before each */
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "amt/realm.h"
 #include "amt/status.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -242,11 +243,14 @@ step_acl(struct run *r, struct err *e)
 			return -1;
 	for (size_t i = 0; i < r->profile.nacl; i++) {
 		SCOPED(secret) struct secret password = { 0 };
+		struct acl_entry entry = r->profile.acl[i];
 		char name[8 + ACL_USER_MAX];
 
-		(void)snprintf(name, sizeof(name), "acl/%s", r->profile.acl[i].user);
-		if (run_profile_secret(r, name, &password, e) < 0 ||
-		    r->amt->ops->acl_add(r->amt, &r->profile.acl[i], &password, e) < 0)
+		entry.realms &= realms_of(r->amt->facts.major);
+		if (entry.realms != r->profile.acl[i].realms)
+			(void)snprintf(r->note, sizeof(r->note), "entry %s without the realms this release does not have", entry.user);
+		(void)snprintf(name, sizeof(name), "acl/%s", entry.user);
+		if (run_profile_secret(r, name, &password, e) < 0 || r->amt->ops->acl_add(r->amt, &entry, &password, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -271,6 +275,7 @@ step_power(struct run *r, struct err *e)
 
 	if (r->profile.power != POWER_KEEP && r->amt->ops->power(r->amt, r->profile.power, &absent, e) < 0)
 		return -1;
+	r->power_absent = absent;
 	if (absent)
 		(void)text_copy(r->note, sizeof(r->note), "the device does not offer this power package; what was set stays");
 	return r->profile.idle_timeout_min == 0 ? 0 : set_general(r, change_idle, e);

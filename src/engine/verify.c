@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "amt/realm.h"
 #include "engine/run.h"
 
 /* Differences, one after the other, as the operator reads them. */
@@ -98,11 +99,25 @@ check_acl(struct run *r, struct buf *b, struct err *e)
 
 		if (is == NULL)
 			differ(b, "ACL entry", "missing", want->user);
-		else if (is->realms != want->realms || is->access != want->access)
+		else if (is->realms != (want->realms & realms_of(r->amt->facts.major)) || is->access != want->access)
 			buf_printf(b, "%sACL entry %s has other realms or access", b->len == 0 ? "" : "; ", want->user);
 	}
 	if (ours > r->profile.nacl)
 		buf_printf(b, "%s%zu ACL entries too many", b->len == 0 ? "" : "; ", ours - r->profile.nacl);
+	return 0;
+}
+
+static int
+check_power(struct run *r, struct buf *b, struct err *e)
+{
+	enum power_package is;
+
+	if (r->profile.power == POWER_KEEP || r->power_absent)
+		return 0;
+	if (r->amt->ops->power_read(r->amt, &is, e) < 0)
+		return -1;
+	if (is != r->profile.power)
+		differ(b, "power package", "another one", r->profile.power == POWER_S0 ? "s0" : "s0-s3-s5");
 	return 0;
 }
 
@@ -111,7 +126,8 @@ run_verify(struct run *r, struct err *e)
 {
 	SCOPED(buf) struct buf b = { 0 };
 
-	if (check_general(r, &b, e) < 0 || check_tls(r, &b, e) < 0 || check_interfaces(r, &b, e) < 0 || check_acl(r, &b, e) < 0)
+	if (check_general(r, &b, e) < 0 || check_tls(r, &b, e) < 0 || check_interfaces(r, &b, e) < 0 || check_acl(r, &b, e) < 0 ||
+	    check_power(r, &b, e) < 0)
 		return -1;
 	return b.len == 0 ? 0 : err_set(e, ERR_VERIFY, "%s", buf_str(&b));
 }

@@ -234,6 +234,26 @@ setup_cert_stored(const void *chain_pem, size_t pem_len, const void *key_der, si
 }
 
 int
+setup_cert_chain(const void *chain_pem, size_t pem_len, struct setup_cert *out, struct err *e)
+{
+	SCOPED(bag) struct bag bag = { .certs = sk_X509_new_null() };
+	SCOPED(setup_cert) struct setup_cert c = { 0 };
+	struct buf pem = { .p = (char *)(uintptr_t)chain_pem, .len = pem_len }; /* read only */
+
+	if (bag.certs == NULL)
+		return err_set(e, ERR_MEMORY, "certificates");
+	read_pem(&pem, NULL, &bag);
+	c.id.leaf = sk_X509_shift(bag.certs);
+	if (c.id.leaf == NULL)
+		return err_set(e, ERR_CERT_READ, "no certificate found");
+	if (build_chain(&bag, &c.id, e) < 0 || describe(&c, e) < 0)
+		return -1;
+	*out = c;
+	c = (struct setup_cert){ 0 }; /* handed over */
+	return 0;
+}
+
+int
 setup_cert_pem(const struct setup_cert *c, struct buf *out, struct err *e)
 {
 	SCOPED(bio) BIO *b = BIO_new(BIO_s_mem());

@@ -50,6 +50,9 @@ MUST_CHECK int setup_cert_load(const struct buf *data, const struct buf *key,
 MUST_CHECK int setup_cert_stored(const void *chain_pem, size_t pem_len, const void *key_der,
     size_t key_len, struct setup_cert *out, struct err *e);
 
+/* setup_cert_chain: the same without the key, to look at it: id.key stays NULL. */
+MUST_CHECK int setup_cert_chain(const void *chain_pem, size_t pem_len, struct setup_cert *out, struct err *e);
+
 /* setup_cert_pem: the chain, leaf first, root last. setup_cert_key: the key as PKCS#8 DER (wipe it). */
 MUST_CHECK int setup_cert_pem(const struct setup_cert *c, struct buf *out, struct err *e);
 MUST_CHECK int setup_cert_key(const struct setup_cert *c, struct buf *out, struct err *e);

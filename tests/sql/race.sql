@@ -233,8 +233,12 @@ SELECT is_empty('SELECT * FROM t.broken', 'and makes no fork either');
 
 -- Who waits is told.
 SELECT t.run('c', 'LISTEN muster_job'), t.run('c', 'LISTEN muster_change'), t.run('c', 'LISTEN muster_config') \g /dev/null
-CREATE FUNCTION t.told() RETURNS text LANGUAGE sql AS $$
-	SELECT coalesce(string_agg(DISTINCT notify_name || ' ' || extra, ', ' ORDER BY notify_name || ' ' || extra), '') FROM tap.dblink_get_notify('c')
+-- A round trip first: what was sent to a session arrives with its next answer at the latest.
+CREATE FUNCTION t.told() RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM t.run('c', 'SELECT 1');
+	RETURN (SELECT coalesce(string_agg(DISTINCT notify_name || ' ' || extra, ', ' ORDER BY notify_name || ' ' || extra), '') FROM tap.dblink_get_notify('c'));
+END
 $$;
 SELECT muster.staged_add(t.u(81), t.name(81), 'office', NULL, NULL) \g /dev/null
 SELECT is(t.told(), 'muster_change staged_device', 'consoles are told that a device was staged');
