@@ -84,9 +84,9 @@ static const struct stmt all_sealed = {
 };
 static const struct stmt replace = {
 	.name = "sealed_replace",
-	.nparams = 4,
+	.nparams = 5,
 	.want = WANT_ONE,
-	.sql = "SELECT muster.sealed_replace($1, $2::bigint, $3, $4::bytea)",
+	.sql = "SELECT muster.sealed_replace($1, $2::bigint, $3, $4::bytea, $5::bytea)",
 };
 
 void
@@ -251,11 +251,13 @@ sealed_all(struct db *db, struct rows **out, struct err *e)
 }
 
 int
-sealed_replace(struct db *db, const char *place, const char *id, const char *name, const struct sealed *box, struct err *e)
+sealed_replace(struct db *db, const char *place, const char *id, const char *name, const struct sealed *old,
+    const struct sealed *box, struct err *e)
 {
-	SCOPED(buf) struct buf b = { 0 };
+	SCOPED(buf) struct buf before = { 0 }, after = { 0 };
 
-	bytea_text(&b, box->p, box->len);
-	const char *params[] = { place, id, name, buf_str(&b) };
+	bytea_text(&before, old->p, old->len);
+	bytea_text(&after, box->p, box->len);
+	const char *params[] = { place, id, name, buf_str(&before), buf_str(&after) };
 	return db_run(db, &replace, params, ARRAY_LEN(params), NULL, e);
 }

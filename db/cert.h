@@ -69,6 +69,6 @@ MUST_CHECK int engine_key_set(struct db *db, const struct seal_public *pub, stru
 enum { SEALED_PLACE, SEALED_ID, SEALED_NAME, SEALED_AAD, SEALED_BOX };
 MUST_CHECK int sealed_all(struct db *db, struct rows **out, struct err *e);
 MUST_CHECK int sealed_replace(struct db *db, const char *place, const char *id, const char *name,
-    const struct sealed *box, struct err *e);
+    const struct sealed *old, const struct sealed *box, struct err *e);
 
 #endif

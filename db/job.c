@@ -15,13 +15,13 @@ static const struct stmt claim = {
 	.name = "job_claim",
 	.nparams = 3,
 	.want = WANT_MANY,
-	.sql = "SELECT job_id, device_id, attempt FROM muster.job_claim($1::int, $2::int, $3::int)",
+	.sql = "SELECT job_id, device_id, attempt, login_round FROM muster.job_claim($1::int, $2::int, $3::int)",
 };
 static const struct stmt renew = {
 	.name = "job_renew",
-	.nparams = 3,
+	.nparams = 4,
 	.want = WANT_MANY,
-	.sql = "SELECT muster.job_renew($1::int, $2::bigint[], $3::int)",
+	.sql = "SELECT muster.job_renew($1::int, $2::bigint[], $3::int[], $4::int)",
 };
 static const struct stmt take_over = {
 	.name = "job_take_over",
@@ -85,28 +85,30 @@ job_claim(struct db *db, int node, int most, int lease_s, struct claim *out, siz
 		return -1;
 	for (; *n < rows_count(r) && *n < (size_t)most; (*n)++)
 		out[*n] = (struct claim){ .job_id = rows_int(r, *n, 0), .device_id = rows_int(r, *n, 1),
-			.attempt = (int)rows_int(r, *n, 2) };
+			.attempt = (int)rows_int(r, *n, 2), .login_round = (int)rows_int(r, *n, 3) };
 	return 0;
 }
 
 int
-job_renew(struct db *db, int node, const int64_t *held, size_t n, int lease_s, bool *kept, struct err *e)
+job_renew(struct db *db, int node, const struct hold *held, size_t n, int lease_s, bool *kept, struct err *e)
 {
 	SCOPED(rows) struct rows *r = NULL;
-	SCOPED(buf) struct buf list = { 0 };
+	SCOPED(buf) struct buf jobs = { 0 }, attempts = { 0 };
 	char id[24], lease[24];
 
 	number(id, node);
 	number(lease, lease_s);
-	for (size_t i = 0; i < n; i++)
-		array_int(&list, held[i]);
-	const char *params[] = { id, array_end(&list), lease };
+	for (size_t i = 0; i < n; i++) {
+		array_int(&jobs, held[i].job_id);
+		array_int(&attempts, held[i].attempt);
+	}
+	const char *params[] = { id, array_end(&jobs), array_end(&attempts), lease };
 	if (db_run(db, &renew, params, ARRAY_LEN(params), &r, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		kept[i] = false;
 		for (size_t k = 0; k < rows_count(r); k++)
-			kept[i] |= rows_int(r, k, 0) == held[i];
+			kept[i] |= rows_int(r, k, 0) == held[i].job_id;
 	}
 	return 0;
 }

@@ -24,14 +24,15 @@ struct hold {
 struct claim {
 	int64_t job_id, device_id;
 	int attempt;
+	int login_round; /* attempts before this one that used up their tries at passwords */
 };
 
 MUST_CHECK int job_claim(
     struct db *db, int node, int most, int lease_s, struct claim *out, size_t *n, struct err *e);
 
-/* job_renew: held is n job ids; those still held afterwards are marked true in kept. */
-MUST_CHECK int job_renew(struct db *db, int node, const int64_t *held, size_t n, int lease_s,
-    bool *kept, struct err *e);
+/* job_renew: held is n holds of one engine; those still held afterwards are marked true in kept. */
+MUST_CHECK int job_renew(
+    struct db *db, int node, const struct hold *held, size_t n, int lease_s, bool *kept, struct err *e);
 
 /* job_take_over: jobs of engines that are gone go back into the queue; *n is how many. */
 MUST_CHECK int job_take_over(struct db *db, int *n, struct err *e);

@@ -87,6 +87,20 @@ quoted(struct db *db, const char *fmt, const char *name, const char *what, struc
 	return exec(db, sql, what, e);
 }
 
+/*
+ * Whoever is no superuser must be a member of the owner to make its objects, and stays one only as
+ * long as that takes.
+ */
+static int
+own(struct db *db, bool on, struct err *e)
+{
+	const char *super = PQparameterStatus(db_conn(db), "is_superuser");
+
+	if (super != NULL && strcmp(super, "on") == 0)
+		return 0;
+	return exec(db, on ? "GRANT muster_owner TO current_user" : "REVOKE muster_owner FROM current_user", "owner", e);
+}
+
 /* The roles and the database; db is connected to the maintenance database "postgres". */
 static int
 create_database(struct db *db, const char *name, const char *grant, struct err *e)
@@ -110,10 +124,14 @@ create_database(struct db *db, const char *name, const char *grant, struct err *
 		return -1;
 	}
 	const char *params[] = { name };
-	if (exec(db, "GRANT muster_owner TO current_user", "grant", e) < 0 ||
-	    db_run(db, &database_exists, params, ARRAY_LEN(params), &r, e) < 0)
+	if (own(db, true, e) < 0 || db_run(db, &database_exists, params, ARRAY_LEN(params), &r, e) < 0)
 		return -1;
-	return rows_count(r) == 1 ? 0 : quoted(db, "CREATE DATABASE %s OWNER muster_owner", name, "create database", e);
+	if (rows_count(r) == 0 && quoted(db, "CREATE DATABASE %s OWNER muster_owner", name, "create database", e) < 0)
+		return -1;
+	if (quoted(db, "REVOKE ALL ON DATABASE %s FROM PUBLIC", name, "revoke", e) < 0 ||
+	    quoted(db, "GRANT CONNECT ON DATABASE %s TO muster_log_viewer, muster_engine", name, "grant", e) < 0)
+		return -1;
+	return own(db, false, e);
 }
 
 int
@@ -266,7 +284,9 @@ migrate_upgrade(struct db *db, int *n, struct err *e)
 		return err_set(e, ERR_MEMORY, "migrations");
 	if (exec(db, "SELECT pg_advisory_lock(7031, 0)", "lock", e) < 0)
 		return -1;
-	int rc = db_begin(db, e);
+	int rc = own(db, true, e);
+	if (rc == 0)
+		rc = db_begin(db, e);
 	if (rc == 0 && exec(db, schema_base, "schema", e) < 0) {
 		db_rollback(db);
 		rc = -1;
@@ -286,6 +306,9 @@ migrate_upgrade(struct db *db, int *n, struct err *e)
 			(*n)++;
 	}
 	struct err ignored; /* the lock goes with the connection at the latest */
+
+	if (own(db, false, rc == 0 ? e : &ignored) < 0)
+		rc = -1;
 	(void)exec(db, "SELECT pg_advisory_unlock(7031, 0)", "unlock", &ignored);
 	return rc;
 }

@@ -9,6 +9,7 @@ CREATE TABLE muster.job (
 	state       text NOT NULL,
 	run_at      timestamptz NOT NULL DEFAULT now(),
 	attempt     integer NOT NULL DEFAULT 0,
+	login_round integer NOT NULL DEFAULT 0,
 	give_up_at  timestamptz NOT NULL,
 	node_id     integer REFERENCES muster.engine_node,
 	lease_until timestamptz,
@@ -28,6 +29,7 @@ CREATE INDEX job_due ON muster.job (run_at, job_id) WHERE state = 'queued';
 CREATE INDEX job_leases ON muster.job (lease_until) WHERE state = 'running';
 CREATE INDEX job_by_device ON muster.job (device_id, job_id);
 CREATE INDEX job_by_end ON muster.job (ended_at) WHERE ended_at IS NOT NULL;
+COMMENT ON COLUMN muster.job.login_round IS 'Attempts that used up their tries at passwords; the next one goes on with further ones.';
 COMMENT ON TABLE muster.job IS 'The queue. At most one live job a device: that is errors 103 and 137.';
 CREATE TRIGGER job_change AFTER INSERT OR UPDATE ON muster.job
 	FOR EACH STATEMENT EXECUTE FUNCTION muster.tell_change();

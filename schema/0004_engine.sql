@@ -3,8 +3,9 @@
 -- Why    what only the engine may do: take in hellos, hold jobs, write credentials, settle outcomes.
 -- Locks  none: functions.
 
--- Puts a job for a device in the queue; the device must be able to go to ready. Internal.
-CREATE FUNCTION muster.job_queue(p_device bigint, p_by text, p_why text) RETURNS bigint
+-- Puts a job for a device in the queue; the device must be able to go to ready. p_keep_pin: nobody
+-- but the device asked, so the certificate it showed before must be the one it shows now. Internal.
+CREATE FUNCTION muster.job_queue(p_device bigint, p_by text, p_why text, p_keep_pin boolean) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
 	id bigint;
@@ -13,8 +14,9 @@ BEGIN
 	VALUES (p_device, 'configure', 'queued', p_by, p_why,
 		now() + make_interval(hours => muster.setting_number('retry_limit_h')::integer))
 	RETURNING job_id INTO id;
-	-- A device that was reset has another certificate now: the first one of this job is pinned.
-	UPDATE muster.device SET state = 'ready', reason_code = 0, reason = p_why, pin = NULL WHERE device_id = p_device;
+	-- A device that was reset by hand has another certificate now, and an operator knows of it.
+	UPDATE muster.device SET state = 'ready', reason_code = 0, reason = p_why,
+		pin = CASE WHEN p_keep_pin THEN pin END WHERE device_id = p_device;
 	PERFORM pg_notify('muster_job', '');
 	RETURN id;
 END
@@ -62,7 +64,8 @@ BEGIN
 		text_ := 'approve it to configure it again';
 	END IF;
 	IF code = 0 THEN
-		PERFORM muster.job_queue(d.device_id, 'hello', 'said hello; found in the staged devices');
+		PERFORM muster.job_queue(d.device_id, 'hello', 'said hello; found in the staged devices', true);
+		PERFORM muster.event_add(3::smallint, d.uuid, NULL, 0, 'Queued: found in the staged devices as ' || s.fqdn);
 		RETURN 0;
 	END IF;
 	IF d.state <> 'waiting' OR d.reason_code <> code OR d.reason <> text_ THEN
@@ -77,7 +80,8 @@ $$;
  * hello_batch: a batch of hellos, made durable in one transaction. The arrays are parallel, one
  * element a hello. Devices are created or updated (address, time, retry count), each connection is
  * logged, and what follows from it is decided: already provisioned (102), already in the queue
- * (103), found in the staged devices (a job), or waiting. Returns a code per device.
+ * (103), found in the staged devices (a job), or waiting. Returns a code for each device about which
+ * something was decided; a device that goes on waiting is left out.
  */
 CREATE FUNCTION muster.hello_batch(p_node integer, p_at timestamptz[], p_uuid uuid[], p_address inet[],
 	p_port integer[], p_version smallint[], p_retry bigint[], p_admin boolean[], p_pid text[], p_set bigint[])
@@ -103,12 +107,14 @@ BEGIN
 			hello_last_at, hello_retry, hello_admin_set, hello_pid, hash_set_id)
 		SELECT h.uuid, 'waiting', h.address, h.version, h.n, h.first_at, h.at, h.retry, h.admin, h.pid, h.set_id
 		  FROM h ORDER BY h.uuid
-		ON CONFLICT (uuid) DO UPDATE SET address = excluded.address,
+		ON CONFLICT (uuid) DO UPDATE SET
+			-- A refused hello (102) says nothing about the device that is configured.
+			address = CASE WHEN dev.state IN ('configured', 'detected') THEN dev.address ELSE excluded.address END,
 			hello_version = excluded.hello_version, hello_count = dev.hello_count + excluded.hello_count,
 			hello_first_at = coalesce(dev.hello_first_at, excluded.hello_first_at),
 			hello_last_at = excluded.hello_last_at, hello_retry = excluded.hello_retry,
 			hello_admin_set = excluded.hello_admin_set, hello_pid = excluded.hello_pid,
-			hash_set_id = excluded.hash_set_id
+			hash_set_id = CASE WHEN dev.state IN ('configured', 'detected') THEN dev.hash_set_id ELSE excluded.hash_set_id END
 		RETURNING dev.device_id, dev.uuid, dev.state, dev.reason_code, dev.hello_version
 	)
 	-- A waiting device that stays so needs no decision.
@@ -138,7 +144,8 @@ BEGIN
 			code := d.reason_code;
 		ELSIF d.state = 'failed' THEN
 			code := 0;
-			PERFORM muster.job_queue(d.device_id, 'hello', 'said hello again after all attempts were used');
+			PERFORM muster.job_queue(d.device_id, 'hello', 'said hello again after all attempts were used', true);
+			PERFORM muster.event_add(3::smallint, d.uuid, NULL, 0, 'Queued: said hello again after all attempts were used');
 		ELSE
 			code := muster.hello_decide(d);
 		END IF;
@@ -212,7 +219,7 @@ END
 $$;
 
 CREATE FUNCTION muster.job_claim(p_node integer, p_most integer, p_lease_s integer)
-RETURNS TABLE (job_id bigint, device_id bigint, attempt integer, give_up_at timestamptz)
+RETURNS TABLE (job_id bigint, device_id bigint, attempt integer, login_round integer)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
@@ -225,7 +232,7 @@ BEGIN
 		UPDATE muster.job j SET state = 'running', attempt = j.attempt + 1, node_id = p_node,
 			lease_until = now() + make_interval(secs => p_lease_s), started_at = clock_timestamp()
 		  FROM due WHERE j.job_id = due.job_id
-		RETURNING j.job_id, j.device_id, j.attempt, j.give_up_at
+		RETURNING j.job_id, j.device_id, j.attempt, j.login_round
 	), dev AS (
 		UPDATE muster.device d SET state = 'configuring', reason_code = 0, reason = 'attempt ' || mine.attempt
 		  FROM mine WHERE d.device_id = mine.device_id
@@ -234,12 +241,14 @@ BEGIN
 END
 $$;
 
--- Renews the leases of running jobs; what is missing from the answer is lost.
-CREATE FUNCTION muster.job_renew(p_node integer, p_jobs bigint[], p_lease_s integer) RETURNS SETOF bigint
+-- Renews the leases of running jobs, given with the attempts that hold them; what is missing from
+-- the answer is lost.
+CREATE FUNCTION muster.job_renew(p_node integer, p_jobs bigint[], p_attempts integer[], p_lease_s integer) RETURNS SETOF bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-	UPDATE muster.job SET lease_until = now() + make_interval(secs => p_lease_s)
-	 WHERE job_id = ANY (p_jobs) AND node_id = p_node AND state = 'running'
-	RETURNING job_id
+	UPDATE muster.job j SET lease_until = now() + make_interval(secs => p_lease_s)
+	  FROM unnest(p_jobs, p_attempts) AS h (id, attempt)
+	 WHERE j.job_id = h.id AND j.attempt = h.attempt AND j.node_id = p_node AND j.state = 'running'
+	RETURNING j.job_id
 $$;
 
 -- Checks that the caller still holds the job. Internal.
@@ -384,6 +393,7 @@ BEGIN
 	ELSIF outcome IN ('retry', 'back') THEN
 		UPDATE muster.job SET state = 'queued', lease_until = NULL,
 			run_at = CASE outcome WHEN 'back' THEN now() ELSE p_run_at END,
+			login_round = login_round + CASE code WHEN 1408 THEN 1 ELSE 0 END,
 			last_code = code, last_text = reason_ WHERE job_id = p_job;
 		UPDATE muster.device SET state = 'ready', reason_code = code, reason = reason_ WHERE device_id = j.device_id;
 		PERFORM pg_notify('muster_job', '');
@@ -432,24 +442,24 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 	SELECT 'ca', ca_id, '', 'ca/' || encode(sha256, 'hex'), sealed_key FROM muster.ca
 $$;
 
-CREATE FUNCTION muster.sealed_replace(p_place text, p_id bigint, p_name text, p_sealed bytea) RETURNS void
+CREATE FUNCTION muster.sealed_replace(p_place text, p_id bigint, p_name text, p_old bytea, p_sealed bytea) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	CASE p_place
-	WHEN 'credential' THEN UPDATE muster.credential SET sealed = p_sealed WHERE credential_id = p_id;
+	WHEN 'credential' THEN UPDATE muster.credential SET sealed = p_sealed WHERE credential_id = p_id AND sealed = p_old;
 	WHEN 'profile_secret' THEN UPDATE muster.profile_secret SET sealed = p_sealed
-		WHERE profile_revision_id = p_id AND name = p_name;
+		WHERE profile_revision_id = p_id AND name = p_name AND sealed = p_old;
 	WHEN 'setup_certificate' THEN UPDATE muster.setup_certificate SET sealed_key = p_sealed
-		WHERE setup_certificate_id = p_id;
-	WHEN 'ca' THEN UPDATE muster.ca SET sealed_key = p_sealed WHERE ca_id = p_id;
+		WHERE setup_certificate_id = p_id AND sealed_key = p_old;
+	WHEN 'ca' THEN UPDATE muster.ca SET sealed_key = p_sealed WHERE ca_id = p_id AND sealed_key = p_old;
 	END CASE;
 	IF NOT FOUND THEN
-		RAISE EXCEPTION 'no sealed secret at % %', p_place, p_id USING ERRCODE = 'no_data_found';
+		RAISE EXCEPTION 'no such sealed secret at % %, or it was changed meanwhile', p_place, p_id USING ERRCODE = 'no_data_found';
 	END IF;
 END
 $$;
 
-REVOKE ALL ON FUNCTION muster.job_queue(bigint, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION muster.job_queue(bigint, text, text, boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
 	muster.hello_batch(integer, timestamptz[], uuid[], inet[], integer[], smallint[], bigint[], boolean[], text[], bigint[]),
 	muster.hash_set_id(bytea, bytea, integer),
@@ -457,7 +467,7 @@ GRANT EXECUTE ON FUNCTION
 	muster.hello_reject(integer, timestamptz, inet, integer, integer, text, bytea, bigint),
 	muster.job_take_over(),
 	muster.job_claim(integer, integer, integer),
-	muster.job_renew(integer, bigint[], integer),
+	muster.job_renew(integer, bigint[], integer[], integer),
 	muster.credential_pending(bigint, integer, integer, text, bytea),
 	muster.credential_settle(bigint, integer, integer, bigint),
 	muster.credential_refused(bigint, integer, integer, text, text),
@@ -468,5 +478,5 @@ GRANT EXECUTE ON FUNCTION
 	muster.job_end(bigint, integer, integer, text, integer, text, timestamptz, text, integer, boolean),
 	muster.ca_add(text, bytea, text, bytea, timestamptz),
 	muster.sealed_all(),
-	muster.sealed_replace(text, bigint, text, bytea)
+	muster.sealed_replace(text, bigint, text, bytea, bytea)
 	TO muster_engine;

@@ -67,7 +67,7 @@ BEGIN
 				RETURN NEXT;
 				CONTINUE;
 			END;
-			PERFORM muster.job_queue(d.device_id, session_user::text, 'approved by ' || session_user);
+			PERFORM muster.job_queue(d.device_id, session_user::text, 'approved by ' || session_user, false);
 			PERFORM muster.event_add(3::smallint, id, NULL, 0, format('Approved by %s: FQDN %s', session_user, want));
 			PERFORM muster.audit_write('approve', id::text,
 				jsonb_build_object('state', d.state, 'fqdn', d.fqdn, 'profile_id', d.profile_id, 'ou', d.ou),
@@ -120,7 +120,7 @@ BEGIN
 			UPDATE muster.job SET run_at = now() WHERE device_id = d.device_id AND state = 'queued';
 			PERFORM pg_notify('muster_job', '');
 		ELSIF p_command = 'retry' AND d.state = 'failed' AND d.fqdn IS NOT NULL AND d.profile_id IS NOT NULL THEN
-			PERFORM muster.job_queue(d.device_id, who, 'retried by ' || who);
+			PERFORM muster.job_queue(d.device_id, who, 'retried by ' || who, false);
 		ELSE
 			code := 1105; text := format('cannot %s a device that is %s', p_command, d.state);
 		END IF;
@@ -154,7 +154,7 @@ BEGIN
 	ON CONFLICT (uuid) DO UPDATE SET fqdn = excluded.fqdn, profile_id = excluded.profile_id, ou = excluded.ou,
 		note = excluded.note, created_at = excluded.created_at, created_by = excluded.created_by;
 	PERFORM muster.audit_write('staged_add', p_uuid::text, old, to_jsonb(s));
-	IF d.state IN ('waiting', 'setup', 'unprovisioned') AND d.address IS NOT NULL THEN
+	IF d.state IN ('waiting', 'failed', 'setup', 'unprovisioned') AND d.address IS NOT NULL THEN
 		RETURN CASE muster.hello_decide(d) WHEN 0 THEN 'queued' ELSE 'staged' END;
 	END IF;
 	RETURN 'staged';
@@ -216,7 +216,7 @@ BEGIN
 	FOR d IN SELECT device_id FROM muster.device
 			WHERE state = 'failed' AND (reason_code BETWEEN 1601 AND 1608 OR reason_code = 1403)
 			ORDER BY uuid FOR NO KEY UPDATE LOOP
-		PERFORM muster.job_queue(d, session_user::text, p_why);
+		PERFORM muster.job_queue(d, session_user::text, p_why, true);
 	END LOOP;
 END
 $$;
@@ -265,9 +265,9 @@ $$;
 -- What the console's first screen shows, in one round trip.
 CREATE FUNCTION muster.overview() RETURNS TABLE (key text, value bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-	SELECT 'state:' || e.s, (SELECT count(*) FROM muster.device d WHERE d.state = e.s)
+	SELECT 'state:' || e.s, coalesce(c.n, 0)
 	  FROM unnest(ARRAY['waiting', 'ready', 'configuring', 'configured', 'failed', 'setup', 'unprovisioned', 'held',
-		'detected']) AS e (s)
+		'detected']) AS e (s) LEFT JOIN (SELECT d.state, count(*) AS n FROM muster.device d GROUP BY 1) c ON c.state = e.s
 	UNION ALL SELECT 'jobs:queued', count(*) FROM muster.job WHERE state = 'queued'
 	UNION ALL SELECT 'jobs:due', count(*) FROM muster.job WHERE state = 'queued' AND run_at <= now()
 	UNION ALL SELECT 'jobs:oldest_s', coalesce(extract(epoch FROM now() - min(run_at))::bigint, 0)

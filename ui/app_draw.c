@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "ui/app_state.h"
 
-enum { FOOT_END = 18 };
+enum { FOOT_END = 20 };
 
 /* The two keys that are in every footer, at its right end. */
 static const struct key_cmd foot_keys[] = { { UK_F1, CMD_HELP, "Help", 0 }, { UK_F10, CMD_QUIT, "Quit", 0 }, { 0 } };

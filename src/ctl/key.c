@@ -100,7 +100,7 @@ reseal_all(struct ctl *c, const struct seal_private *old, const struct seal_publ
 		if (box.p == NULL)
 			rc = err_set(e, ERR_MEMORY, "sealed secret");
 		else if (seal_open(old, aad, &box, data, &len, e) < 0 || seal_close(pub, aad, data, len, &again, e) < 0 ||
-			 sealed_replace(c->db, rows_text(r, i, SEALED_PLACE), rows_text(r, i, SEALED_ID), rows_text(r, i, SEALED_NAME), &again, e) < 0)
+			 sealed_replace(c->db, rows_text(r, i, SEALED_PLACE), rows_text(r, i, SEALED_ID), rows_text(r, i, SEALED_NAME), &box, &again, e) < 0)
 			rc = -1;
 		(*n)++;
 	}

@@ -152,8 +152,11 @@ login(struct run *r, struct err *e)
 {
 	struct candidate list[2 * CREDENTIALS_MAX + 1] = { 0 };
 	size_t n = candidates(r, list, ARRAY_LEN(list), e);
-	size_t first = n <= LOGIN_TRIES ? 0 : (size_t)(r->hold.attempt - 1) * LOGIN_TRIES;
-	int rc = err_set(e, ERR_LOGIN, "the device refused every known password (%zu)", n);
+	size_t first = (size_t)r->login_round * LOGIN_TRIES;
+
+	if (first >= n) /* all were tried; perhaps one was set meanwhile: from the start again */
+		first = 0;
+	int rc = err_set(e, ERR_LOGIN, "there is no password to try");
 
 	for (size_t i = first; i < n && i < first + LOGIN_TRIES; i++) {
 		http_login(r->http, "admin", &list[i].password);
@@ -166,6 +169,8 @@ login(struct run *r, struct err *e)
 		if (rc == 0 || e->code != ERR_LOGIN)
 			break;
 	}
+	if (rc < 0 && e->code == ERR_LOGIN)
+		rc = err_set(e, ERR_LOGIN, "the device refused every known password (%zu)", n);
 	if (rc < 0 && e->code == ERR_LOGIN && first + LOGIN_TRIES < n)
 		rc = err_set(e, ERR_LOGIN_WAIT, "%zu more passwords to try later, so that the device does not lock", n - first - LOGIN_TRIES);
 	for (size_t i = 0; i < n; i++)

@@ -129,6 +129,7 @@ give_to_workers(struct dispatch *d, const struct claim *c, int64_t lease_until_m
 		return; /* the lease runs out, and the job is claimed again */
 	r->hold = (struct hold){ .job_id = c->job_id, .node = d->en->node, .attempt = c->attempt };
 	r->dev.device_id = c->device_id;
+	r->login_round = c->login_round;
 	atomic_init(&r->lease_until_ms, lease_until_ms);
 	(void)pthread_mutex_lock(&d->lock);
 	struct run **at = &d->ready;
@@ -166,46 +167,43 @@ claim(struct dispatch *d, const struct settings *s, struct err *e)
 	return 0;
 }
 
+/* A lease is renewed for the attempt that holds it, so a run that lost its job never gets it back. */
 static void
-collect(struct run *r, int64_t *ids, struct run **runs, size_t *n)
+move_lease(struct run *r, const struct hold *held, const bool *kept, size_t n, int64_t until_ms)
 {
-	if (r == NULL)
-		return;
-	ids[*n] = r->hold.job_id;
-	runs[(*n)++] = r;
+	for (size_t i = 0; r != NULL && i < n; i++)
+		if (r->hold.job_id == held[i].job_id && r->hold.attempt == held[i].attempt)
+			atomic_store(&r->lease_until_ms, kept[i] ? until_ms : 0);
 }
 
 /* The lock is held while lease times are moved, so that no run is freed meanwhile. */
 static int
 renew(struct dispatch *d, const struct settings *s, struct err *e)
 {
-	SCOPED(mem) int64_t *ids = calloc(2 * WORKERS_MAX, sizeof(*ids));
-	SCOPED(mem) struct run **runs = calloc(2 * WORKERS_MAX, sizeof(*runs));
+	SCOPED(mem) struct hold *held = calloc(2 * WORKERS_MAX, sizeof(*held));
 	SCOPED(mem) bool *kept = calloc(2 * WORKERS_MAX, sizeof(*kept));
 	int64_t asked = clock_ms();
 	size_t n = 0;
 
-	if (ids == NULL || runs == NULL || kept == NULL)
+	if (held == NULL || kept == NULL)
 		return err_set(e, ERR_MEMORY, "leases");
 	(void)pthread_mutex_lock(&d->lock);
 	for (int i = 0; i < WORKERS_MAX; i++)
-		collect(d->running[i], ids, runs, &n);
-	for (struct run *r = d->ready; r != NULL; r = r->next)
-		collect(r, ids, runs, &n);
+		if (d->running[i] != NULL)
+			held[n++] = d->running[i]->hold;
+	for (const struct run *r = d->ready; r != NULL && n < 2 * WORKERS_MAX; r = r->next)
+		held[n++] = r->hold;
 	(void)pthread_mutex_unlock(&d->lock);
 	if (n == 0)
 		return 0;
-	if (job_renew(d->db, d->en->node, ids, n, s->lease_s, kept, e) < 0)
+	if (job_renew(d->db, d->en->node, held, n, s->lease_s, kept, e) < 0)
 		return -1;
+	int64_t until = lease_end(asked, s->lease_s);
 	(void)pthread_mutex_lock(&d->lock);
-	for (size_t i = 0; i < n; i++)
-		for (int k = 0; k < WORKERS_MAX; k++)
-			if (d->running[k] != NULL && d->running[k]->hold.job_id == ids[i])
-				atomic_store(&d->running[k]->lease_until_ms, kept[i] ? lease_end(asked, s->lease_s) : 0);
+	for (int k = 0; k < WORKERS_MAX; k++)
+		move_lease(d->running[k], held, kept, n, until);
 	for (struct run *r = d->ready; r != NULL; r = r->next)
-		for (size_t i = 0; i < n; i++)
-			if (r->hold.job_id == ids[i])
-				atomic_store(&r->lease_until_ms, kept[i] ? lease_end(asked, s->lease_s) : 0);
+		move_lease(r, held, kept, n, until);
 	(void)pthread_mutex_unlock(&d->lock);
 	return 0;
 }

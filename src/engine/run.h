@@ -37,6 +37,7 @@ struct run {
 	struct run *next; /* in the dispatcher's list */
 	struct engine *en;
 	struct hold hold;
+	int login_round; /* which passwords to try: see connect.c */
 	struct settings set;
 	struct job_device dev;
 	struct profile profile;

@@ -100,8 +100,8 @@ SELECT bag_eq($$SELECT place, aad, convert_from(sealed, 'UTF8') FROM muster.seal
 		('setup_certificate', 'setup_certificate/' || encode(sha256('c'), 'hex'), 'key'), ('ca', 'ca/' || encode(sha256('ca'), 'hex'), 'cakey')$$,
 	'key rotation gets every sealed secret with the text it is bound to');
 SELECT is((SELECT count(*) FROM muster.sealed_all() WHERE place = 'credential'), (SELECT count(*) FROM muster.credential), 'previous passwords are among them');
-SELECT lives_ok($$SELECT muster.sealed_replace(place, id, name, 'new') FROM muster.sealed_all()$$, 'key rotation replaces them');
+SELECT lives_ok($$SELECT muster.sealed_replace(place, id, name, sealed, 'new') FROM muster.sealed_all()$$, 'key rotation replaces them');
 SELECT is((SELECT count(*) FROM muster.sealed_all() WHERE sealed <> 'new'), 0::bigint, 'all of them');
-SELECT throws_ok($$SELECT muster.sealed_replace('ca', 0, '', 'x')$$, 'P0002', NULL, 'a secret that does not exist cannot be replaced');
+SELECT throws_ok($$SELECT muster.sealed_replace('ca', 0, '', 'x', 'y')$$, 'P0002', NULL, 'a secret that does not exist cannot be replaced');
 SELECT * FROM finish();
 ROLLBACK;

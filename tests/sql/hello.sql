@@ -57,7 +57,7 @@ SELECT is((t.log(10))[1], '3 0 Incoming connection from 10.0.0.1:16994', 'the co
 SELECT is((SELECT count(*) FROM muster.staged_device WHERE uuid = t.u(10)), 1::bigint, 'the staged row stays until the device is configured');
 SELECT is(t.hello(10), 103, 'a second hello of a queued device is code 103');
 SELECT is(t.job(10), 'queued 0', 'a second hello makes no second job');
-SELECT is((t.log(10))[3], '4 103 Request already in the queue', 'code 103 is a status, logged as verbose');
+SELECT is((t.log(10))[4], '4 103 Request already in the queue', 'code 103 is a status, logged as verbose');
 
 -- Staged after, without the help of staged_add: the two may miss each other when they happen at the same time.
 INSERT INTO muster.staged_device (uuid, fqdn, profile_id) SELECT t.u(1), t.name(1), profile_id FROM muster.profile WHERE name = 'office';

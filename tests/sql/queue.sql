@@ -7,7 +7,7 @@ SELECT plan(167);
 -- Claims, by hand or from one call: the numbers of the devices, in the order of the answer.
 CREATE FUNCTION t.claim(p_most integer, p_node integer DEFAULT t.node()) RETURNS text LANGUAGE sql AS $$
 	SELECT coalesce(string_agg(ltrim(right(d.uuid::text, 12), '0'), ' ' ORDER BY c.o), '')
-	  FROM muster.job_claim(p_node, p_most, 60) WITH ORDINALITY AS c (job_id, device_id, attempt, give_up_at, o)
+	  FROM muster.job_claim(p_node, p_most, 60) WITH ORDINALITY AS c (job_id, device_id, attempt, login_round, o)
 	  JOIN muster.device d USING (device_id)
 $$;
 -- Ends the live job of device n as its holder would.
@@ -54,20 +54,23 @@ UPDATE muster.job SET run_at = now() WHERE job_id = t.live(7);
 SELECT is(t.claim(1), '7', 'a job is due at the second it is due');
 UPDATE muster.device SET state = 'ready' WHERE uuid = t.u(7);
 UPDATE muster.job SET state = 'queued', lease_until = NULL, attempt = 2 WHERE job_id = t.live(7);
-SELECT results_eq('SELECT job_id, device_id, attempt, give_up_at FROM muster.job_claim(t.node(), 5, 60)',
-	$$SELECT t.live(7), device_id, 3, now() + interval '24 hours' FROM t.dev(7)$$, 'a claim tells the job, the device, the attempt and the last hour');
+SELECT results_eq('SELECT job_id, device_id, attempt, login_round FROM muster.job_claim(t.node(), 5, 60)',
+	$$SELECT t.live(7), device_id, 3, 0 FROM t.dev(7)$$, 'a claim tells the job, the device, the attempt and the round of passwords');
 
 -- Leases.
 UPDATE muster.job SET lease_until = now() + interval '1 s' WHERE state = 'running';
-SELECT set_eq('SELECT muster.job_renew(t.node(), ARRAY[t.live(5), t.live(6)], 90)', 'SELECT unnest(ARRAY[t.live(5), t.live(6)])', 'an engine renews the leases of its jobs');
+CREATE FUNCTION t.attempts(VARIADIC p_jobs bigint[]) RETURNS integer[] LANGUAGE sql AS $$
+	SELECT array_agg(j.attempt ORDER BY o) FROM unnest(p_jobs) WITH ORDINALITY AS u (id, o) JOIN muster.job j ON j.job_id = u.id
+$$;
+SELECT set_eq('SELECT muster.job_renew(t.node(), ARRAY[t.live(5), t.live(6)], t.attempts(t.live(5), t.live(6)), 90)', 'SELECT unnest(ARRAY[t.live(5), t.live(6)])', 'an engine renews the leases of its jobs');
 SELECT is((SELECT lease_until FROM muster.job WHERE job_id = t.live(5)), now() + interval '90 s', 'a renewed lease is longer');
 SELECT is((SELECT lease_until FROM muster.job WHERE job_id = t.live(8)), now() + interval '1 s', 'a lease that was not named is not renewed');
-SELECT is_empty('SELECT muster.job_renew(t.other(), ARRAY[t.live(5), t.live(6)], 90)', 'another engine cannot renew a lease');
+SELECT is_empty('SELECT muster.job_renew(t.other(), ARRAY[t.live(5), t.live(6)], t.attempts(t.live(5), t.live(6)), 90)', 'another engine cannot renew a lease');
 SELECT t.device(9, 'ready') AS d9 \gset
-SELECT is_empty('SELECT muster.job_renew(t.node(), ARRAY[t.live(9)], 90)', 'a queued job has no lease to renew');
-SELECT is_empty('SELECT muster.job_renew(t.node(), ''{}'', 90)', 'nothing is renewed when nothing is named');
+SELECT is_empty('SELECT muster.job_renew(t.node(), ARRAY[t.live(9)], t.attempts(t.live(9)), 90)', 'a queued job has no lease to renew');
+SELECT is_empty('SELECT muster.job_renew(t.node(), ''{}'', ''{}'', 90)', 'nothing is renewed when nothing is named');
 UPDATE muster.job SET lease_until = now() - interval '1 s' WHERE job_id = t.live(8);
-SELECT is((SELECT count(*) FROM muster.job_renew(t.node(), ARRAY[t.live(8)], 60)), 1::bigint, 'a lease that ran out but that nobody took over can be renewed');
+SELECT is((SELECT count(*) FROM muster.job_renew(t.node(), ARRAY[t.live(8)], t.attempts(t.live(8)), 60)), 1::bigint, 'a lease that ran out but that nobody took over can be renewed');
 
 -- Taking over.
 SELECT is(muster.job_take_over(), 0, 'nothing is taken over while every lease holds');
@@ -110,7 +113,7 @@ SELECT t.all_refused('a lost attempt', :lost, t.node(), 1);
 SELECT t.all_refused('another engine', :lost, t.node(), 2);
 SELECT t.all_refused('an old attempt of the same engine', :lost, t.other(), 1);
 SELECT t.all_refused('the holder of a job that does not exist', 0, t.node(), 1);
-SELECT is_empty(format('SELECT muster.job_renew(t.node(), ARRAY[%s]::bigint[], 60)', :lost), 'an engine is told that it lost the job when it renews');
+SELECT is_empty(format('SELECT muster.job_renew(t.node(), ARRAY[%s]::bigint[], t.attempts(%s), 60)', :lost, :lost), 'an engine is told that it lost the job when it renews');
 SELECT is(t.state(5), 'configuring 0', 'none of this has changed the device');
 SELECT is_empty(format('SELECT FROM muster.credential WHERE device_id = %s', :lost_device), 'none of this has written a credential');
 

@@ -131,7 +131,7 @@ SELECT is((SELECT sum(hello_count) FROM muster.device WHERE uuid BETWEEN t.u(200
 SELECT t.device(31, 'configuring') \g /dev/null
 UPDATE muster.job SET lease_until = now() - interval '1 s' WHERE job_id = t.live(31);
 SELECT t.run('a', 'BEGIN'), t.run('a', 'SELECT muster.job_take_over()::text'),
-       t.send('b', format('SELECT muster.job_renew(t.node(), ARRAY[%s]::bigint[], 60)::text', t.live(31))),
+       t.send('b', format('SELECT muster.job_renew(t.node(), ARRAY[%s]::bigint[], ARRAY[(SELECT attempt FROM muster.job WHERE job_id = %s)], 60)::text', t.live(31), t.live(31))),
        t.send('c', format('SELECT muster.job_end(%s, t.node(), 1, ''done'', 0, '''', NULL, NULL, NULL, true)', t.live(31))) \g /dev/null
 SELECT is(t.waits('b') AND t.waits('c'), true, 'an engine whose job is just being taken over waits');
 SELECT t.run('a', 'COMMIT') \g /dev/null
@@ -141,7 +141,7 @@ SELECT is(t.job(31) || ', ' || t.state(31), 'queued 1805, ready 1805', 'the job 
 CALL t.clear();
 SELECT t.device(32, 'configuring') \g /dev/null
 UPDATE muster.job SET lease_until = now() - interval '1 s' WHERE job_id = t.live(32);
-SELECT t.run('b', 'BEGIN'), t.run('b', format('SELECT muster.job_renew(t.node(), ARRAY[%s]::bigint[], 60)::text', t.live(32))) \g /dev/null
+SELECT t.run('b', 'BEGIN'), t.run('b', format('SELECT muster.job_renew(t.node(), ARRAY[%s]::bigint[], ARRAY[(SELECT attempt FROM muster.job WHERE job_id = %s)], 60)::text', t.live(32), t.live(32))) \g /dev/null
 SELECT is(t.run('a', 'SELECT muster.job_take_over()::text'), '0', 'a job that is just being renewed is not taken over');
 SELECT t.run('b', 'COMMIT') \g /dev/null
 SELECT is(t.run('a', 'SELECT muster.job_take_over()::text'), '0', 'nor afterwards');

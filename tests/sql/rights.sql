@@ -276,7 +276,7 @@ BEGIN
 			'to_jsonb(text)', 'pg_notify(text, text)', 'cardinality(anyarray)', 'clock_timestamp()', 'host(inet)',
 			'family(inet)', 'encode(bytea, text)', 'array_agg(bigint)', 'string_to_array(text, text)',
 			'inet_client_addr()', 'pg_advisory_xact_lock(integer, integer)', 'setting_number(text)', 'audit_write(text, text, jsonb, jsonb)',
-			'job_queue(bigint, text, text)', 'event_add(smallint, uuid, bigint, integer, text)'] LOOP
+			'job_queue(bigint, text, text, boolean)', 'event_add(smallint, uuid, bigint, integer, text)'] LOOP
 		EXECUTE format('CREATE FUNCTION evil.%s RETURNS %s LANGUAGE sql AS %L', f,
 			CASE WHEN f LIKE 'cardinality%' THEN 'integer' WHEN f LIKE 'now%' OR f LIKE 'clock%' THEN 'timestamptz' ELSE 'text' END,
 			CASE WHEN f LIKE 'cardinality%' THEN 'SELECT t.trap()::integer' WHEN f LIKE 'now%' OR f LIKE 'clock%' THEN 'SELECT t.trap()::timestamptz'
