@@ -131,7 +131,8 @@ the_malformed_vectors_are_refused(void **state)
 	bad[2] = 4;
 	assert_refused(bad, sizeof(h2), ERR_HELLO_VERSION);
 	assert_refused(h1, 8, ERR_HELLO);
-	assert_refused("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 37, ERR_HELLO);
+	static const char http[] = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+	assert_refused(http, sizeof(http) - 1, ERR_HELLO);
 }
 
 static void
@@ -342,6 +343,28 @@ building_refuses_more_than_255_hashes(void **state)
 }
 
 static void
+stored_entries_are_read_as_far_as_they_are_whole(void **state)
+{
+	static struct hello h;
+	static struct hello_hash out[HELLO_MAX_HASHES];
+	struct err e;
+	uint8_t bytes[25 + 3 * 22];
+
+	(void)state;
+	assert_ok(hello_parse(h1, sizeof(h1), &h, &e));
+	assert_int_equal(hello_hashes(h1 + 25, sizeof(h1) - 25, out, HELLO_MAX_HASHES), 23);
+	assert_memory_equal(out, h.hashes, 23 * sizeof(out[0]));
+	assert_int_equal(hello_hashes(h1 + 25, sizeof(h1) - 25, out, 5), 5);
+	for (size_t n = 0; n < sizeof(h1) - 25; n++)
+		assert_int_equal(hello_hashes(h1 + 25, n, out, HELLO_MAX_HASHES), n / 34);
+	(void)make(bytes, 3, HASH_SHA1, 20);
+	bytes[25] = 9;      /* an unknown type */
+	bytes[25 + 22] = 2; /* SHA-256 with 20 bytes */
+	assert_int_equal(hello_hashes(bytes + 25, 66, out, HELLO_MAX_HASHES), 1);
+	assert_int_equal(out[0].hash[0], 2);
+}
+
+static void
 hash_types_have_length_and_name(void **state)
 {
 	(void)state;
@@ -374,6 +397,7 @@ main(void)
 		TEST(a_pid_holds_digits_and_capitals_only),
 		TEST(building_what_was_read_gives_the_same_bytes),
 		TEST(building_refuses_more_than_255_hashes),
+		TEST(stored_entries_are_read_as_far_as_they_are_whole),
 		TEST(hash_types_have_length_and_name),
 	};
 

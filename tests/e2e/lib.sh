@@ -36,20 +36,29 @@ ok() {
 # is GOT WANT DESCRIPTION
 is() {
 	[ "$1" = "$2" ]
-	ok "$3" || note "got:  ${1:0:2000}
+	ok "$3" || {
+		note "got:  ${1:0:2000}
 want: ${2:0:2000}"
+		return 1
+	}
 }
 
 # like TEXT REGEX DESCRIPTION, unlike TEXT REGEX DESCRIPTION
 like() {
 	grep -qE -- "$2" <<<"$1"
-	ok "$3" || note "got:  ${1:0:2000}
+	ok "$3" || {
+		note "got:  ${1:0:2000}
 want: /$2/"
+		return 1
+	}
 }
 unlike() {
 	! grep -qE -- "$2" <<<"$1"
-	ok "$3" || note "got:      ${1:0:2000}
+	ok "$3" || {
+		note "got:      ${1:0:2000}
 want not: /$2/"
+		return 1
+	}
 }
 
 # status WANT DESCRIPTION COMMAND...: the exit status; standard output and error are in $out, $err.

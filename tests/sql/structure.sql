@@ -32,7 +32,7 @@ CREATE TABLE t.columns (tab, cols) AS VALUES
 	('hello_rejected', 'hello_rejected_id bigint, at timestamptz, address inet, port integer, code integer, reason text,'
 		' count bigint, bytes bytea'),
 	('job', 'job_id bigint, device_id bigint, kind text, state text, run_at timestamptz, attempt integer,'
-		' give_up_at timestamptz, node_id integer?, lease_until timestamptz?, asked_by text,'
+		' login_round integer, give_up_at timestamptz, node_id integer?, lease_until timestamptz?, asked_by text,'
 		' asked_at timestamptz, why text, started_at timestamptz?, ended_at timestamptz?,'
 		' last_code integer, last_text text'),
 	('profile', 'profile_id integer, name text, created_at timestamptz, created_by text'),

@@ -392,17 +392,20 @@ ten_thousand_pasted_characters_fill_the_line_and_no_more(void **state)
 static void
 a_default_that_is_too_long_is_cut_at_a_character(void **state)
 {
-	struct input in;
-	char text[400] = "x";
-	const char *p = in.text;
-	uint32_t ch;
-
 	(void)state;
-	for (int i = 0; i < 150; i++)
-		(void)strcat(text, "é");
-	input_set(&in, text);
-	while ((ch = text_next(&p)) != 0)
-		assert_int_not_equal(ch, 0xfffd);
+	for (size_t lead = 0; lead < 2; lead++) {
+		struct input in;
+		char text[400] = "";
+		const char *p = in.text;
+		uint32_t ch;
+
+		(void)strcpy(text, lead == 0 ? "" : "x");
+		for (int i = 0; i < 150; i++)
+			(void)strcat(text, "é");
+		input_set(&in, text);
+		while ((ch = text_next(&p)) != 0)
+			assert_int_not_equal(ch, 0xfffd);
+	}
 }
 
 static void
