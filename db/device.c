@@ -26,9 +26,9 @@
 	" LEFT JOIN muster.profile_revision r USING (profile_revision_id)"                           \
 	" LEFT JOIN muster.job j ON j.device_id = d.device_id AND j.state IN ('queued', 'running')"
 #define DEVICE_FILTER                                                                              \
-	" WHERE ($1 = '' OR d.state = $1) AND ($2 = '' OR d.fqdn ILIKE $2 || '%' OR"                 \
-	" d.uuid::text LIKE lower($2) || '%' OR host(d.address) LIKE $2 || '%' OR"                   \
-	" d.serial ILIKE $2 || '%' OR d.model ILIKE $2 || '%')"
+	" WHERE ($1 = '' OR d.state = $1) AND ($2 = '' OR starts_with(lower(d.fqdn), lower($2)) OR"  \
+	" starts_with(d.uuid::text, lower($2)) OR starts_with(host(d.address), lower($2)) OR"        \
+	" starts_with(lower(d.serial), lower($2)) OR starts_with(lower(d.model), lower($2)))"
 
 enum col {
 	C_ID, C_UUID, C_STATE, C_STATE_AT, C_REASON_CODE, C_REASON, C_FQDN, C_OU, C_PROFILE, C_MAPPED_BY,

@@ -76,8 +76,8 @@ void app_form(struct app *a, void (*done)(void *model, const struct form *f));
 /* app_outcomes: uuid, code, text rows of a bulk command as a message, or a page when some were refused. */
 void app_outcomes(struct app *a, const char *what, const struct rows *r);
 
-/* device_actions.c: approve, hold and so on for chosen devices, with their dialogs. */
-void actions_start(struct app *a, enum cmd cmd, const char *const *uuids, size_t n, const struct device *first);
-extern const struct key_cmd device_keys[];
-
+/* device_actions.c: approve, hold and so on for chosen devices, with their dialogs.
+ * confirmed (may be NULL) is called with the screen's model when the operator has said yes. */
+void actions_start(struct app *a, enum cmd cmd, const char *const *uuids, size_t n, const struct device *first,
+    void (*confirmed)(void *model));
 #endif

@@ -26,7 +26,7 @@ struct app {
 	enum style message_style;
 
 	struct input line; /* a question below the screen */
-	char line_label[40];
+	char line_label[80];
 	bool asking;
 	void (*line_done)(void *model, const char *text);
 

@@ -226,7 +226,7 @@ command(void *model, enum cmd cmd)
 		app_explain(m->app, m->d.reason_code);
 		return;
 	default:
-		actions_start(m->app, cmd, uuids, 1, &m->d);
+		actions_start(m->app, cmd, uuids, 1, &m->d, NULL);
 	}
 }
 

@@ -19,6 +19,7 @@ static struct {
 	char (*uuids)[UUID_TEXT];
 	size_t n;
 	char fqdn[DB_FQDN], ou[DB_TEXT], profile[64];
+	void (*confirmed)(void *model);
 } act;
 
 static const struct {
@@ -53,14 +54,21 @@ on_outcome(void *arg, const struct rows *r, const struct err *e)
 }
 
 static void
+confirmed(void *model)
+{
+	if (act.confirmed != NULL)
+		act.confirmed(model);
+}
+
+static void
 do_approve(void *model, const struct form *f)
 {
 	static char title[] = "Approve";
 	const char **uuids = uuid_list();
 
-	(void)model;
 	if (uuids == NULL)
 		return;
+	confirmed(model);
 	(void)text_copy(act.profile, sizeof(act.profile), form_value(f, FIELD_PROFILE));
 	(void)text_copy(act.fqdn, sizeof(act.fqdn), form_value(f, FIELD_FQDN));
 	(void)text_copy(act.ou, sizeof(act.ou), form_value(f, FIELD_OU));
@@ -74,8 +82,8 @@ do_command(void *model, const struct form *f)
 {
 	const char **uuids = uuid_list();
 
-	(void)model;
 	(void)f;
+	confirmed(model);
 	for (size_t i = 0; uuids != NULL && i < ARRAY_LEN(verbs); i++)
 		if (verbs[i].cmd == act.cmd)
 			device_command_send(app_db(act.app), uuids, act.n, verbs[i].verb, "", on_outcome, (void *)(uintptr_t)verbs[i].title, &act);
@@ -123,9 +131,11 @@ confirm(size_t i)
 }
 
 void
-actions_start(struct app *a, enum cmd cmd, const char *const *uuids, size_t n, const struct device *first)
+actions_start(struct app *a, enum cmd cmd, const char *const *uuids, size_t n, const struct device *first,
+    void (*on_confirmed)(void *model))
 {
 	free(act.uuids);
+	act.confirmed = on_confirmed;
 	act.app = a;
 	act.cmd = cmd;
 	act.uuids = calloc(n, sizeof(*act.uuids));
@@ -135,9 +145,11 @@ actions_start(struct app *a, enum cmd cmd, const char *const *uuids, size_t n, c
 	if (act.n == 0)
 		return;
 	if (cmd == CMD_APPROVE) {
-		/* What the device has, else a name after the domain used last. */
+		/* What the device has; the last pattern may serve again, the last name may not. */
 		if (n == 1 && first->fqdn[0] != '\0')
 			(void)text_copy(act.fqdn, sizeof(act.fqdn), first->fqdn);
+		else if (strchr(act.fqdn, '{') == NULL)
+			act.fqdn[0] = '\0';
 		if (first->profile[0] != '\0')
 			(void)text_copy(act.profile, sizeof(act.profile), first->profile);
 		profile_list_send(app_db(a), on_profiles, NULL, &act);

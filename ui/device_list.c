@@ -319,6 +319,12 @@ next_state(struct list *l)
 	filter_changed(l);
 }
 
+static void
+forget_selection(void *model)
+{
+	((struct list *)model)->nchosen = 0;
+}
+
 /* The selected devices, or the one under the cursor. */
 static void
 act(struct list *l, enum cmd cmd)
@@ -334,9 +340,8 @@ act(struct list *l, enum cmd cmd)
 	uuids[0] = d->uuid;
 	for (size_t i = 0; i < l->nchosen; i++)
 		uuids[i] = l->chosen[i].uuid;
-	actions_start(l->app, cmd, uuids, n, d);
+	actions_start(l->app, cmd, uuids, n, d, forget_selection);
 	free(uuids);
-	l->nchosen = 0;
 }
 
 static void

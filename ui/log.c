@@ -114,8 +114,7 @@ load(void *model)
 {
 	struct log *l = model;
 
-	if (l->follow)
-		l->feed.cursor = l->feed.top = 0;
+	l->feed.stick_top = l->follow;
 	if (!l->feed.loaded || (l->follow && !l->feed.at_start))
 		feed_reset(&l->feed);
 	else

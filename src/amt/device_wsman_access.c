@@ -107,11 +107,10 @@ read_entry(struct wsman *w, uint32_t handle, struct amt_acl *out, struct err *e)
 		return -1;
 	a.access = (enum acl_access)access;
 	for (const xmlNode *n = xml_child(i.node, "Realms"); n != NULL; n = xml_next(n)) {
-		char text[16];
-		unsigned long realm;
+		uint32_t realm;
 
-		if (!xml_text(n, text, sizeof(text)) || (realm = strtoul(text, NULL, 10)) > 31)
-			return err_set(e, ERR_FIELD, "GetUserAclEntryEx: realm \"%s\"", text);
+		if (!xml_uint(n, 31, &realm))
+			return err_set(e, ERR_FIELD, "GetUserAclEntryEx: a realm is not a number from 0 to 31");
 		a.realms |= 1U << realm;
 	}
 	*out = a;
@@ -125,7 +124,6 @@ read_handles(struct wsman *w, uint32_t start, uint32_t *total, uint32_t handles[
 	SCOPED(buf) struct buf p = { 0 };
 	SCOPED(inst) struct inst i = { 0 };
 	uint32_t status;
-	char text[16];
 
 	*n = 0;
 	*total = 0;
@@ -139,9 +137,8 @@ read_handles(struct wsman *w, uint32_t start, uint32_t *total, uint32_t handles[
 	if (inst_int(&i, "TotalCount", UINT32_MAX, 0, total, e) < 0)
 		return -1;
 	for (const xmlNode *h = xml_child(i.node, "Handles"); h != NULL && *n < AMT_ACL_MAX; h = xml_next(h)) {
-		if (!xml_text(h, text, sizeof(text)))
-			return err_set(e, ERR_FIELD, "EnumerateUserAclEntries: handle too long");
-		handles[(*n)++] = (uint32_t)strtoul(text, NULL, 10);
+		if (!xml_uint(h, UINT32_MAX, &handles[(*n)++]))
+			return err_set(e, ERR_FIELD, "EnumerateUserAclEntries: a handle is not a number");
 	}
 	return 0;
 }

@@ -137,7 +137,9 @@ find_pair(struct amt_device *d, const char *id, uint8_t *der, size_t *len, struc
 	for (xmlNode *n = xml_child(pairs.node, pair_class); n != NULL; n = xml_next(n)) {
 		const struct inst one = { .node = n };
 
-		if (!inst_text(&one, "InstanceID", have, sizeof(have)) || read_base64(n, "DERKey", der, len, e) < 0)
+		if (!inst_text(&one, "InstanceID", have, sizeof(have)))
+			return err_set(e, ERR_FIELD, "%s without InstanceID", pair_class);
+		if (read_base64(n, "DERKey", der, len, e) < 0)
 			return -1;
 		if (id[0] != '\0' ? strcmp(id, have) == 0 : !has_certificate(&certificates, der, *len))
 			return 1;

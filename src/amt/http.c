@@ -26,6 +26,8 @@ struct http {
 	struct digest offered; /* challenge of the reply being read */
 	bool has_offered;
 	struct http_reply *reply; /* being filled */
+	const char *send;         /* of the body being sent: what is left */
+	size_t send_left;
 	char server[96], error[CURL_ERROR_SIZE], tls_version[16];
 	uint8_t seen[PIN_LEN];
 	bool has_seen, pin_wrong, too_big, handshaken;
@@ -72,6 +74,22 @@ on_body(char *data, size_t size, size_t n, void *arg)
 	}
 	buf_add(&h->reply->body, data, size * n);
 	return h->reply->body.bad ? 0 : size * n;
+}
+
+/*
+ * The body goes out by callback, which cannot be rewound: libcurl would otherwise send a request again
+ * by itself when a kept connection turns out to be closed, and the device may have acted on the first.
+ */
+static size_t
+on_send(char *data, size_t size, size_t n, void *arg)
+{
+	struct http *h = arg;
+	size_t now = size * n < h->send_left ? size * n : h->send_left;
+
+	memcpy(data, h->send, now);
+	h->send += now;
+	h->send_left -= now;
+	return now;
 }
 
 /* The value of a header line when it is the named one, ended by NUL; else NULL. */
@@ -204,6 +222,9 @@ set_options(struct http *h)
 	SET(CURLOPT_TCP_KEEPALIVE, 1L);
 	SET(CURLOPT_CONNECTTIMEOUT, (long)h->conf.connect_timeout_s);
 	SET(CURLOPT_ERRORBUFFER, h->error);
+	SET(CURLOPT_POST, 1L);
+	SET(CURLOPT_READFUNCTION, on_send);
+	SET(CURLOPT_READDATA, h);
 	SET(CURLOPT_WRITEFUNCTION, on_body);
 	SET(CURLOPT_WRITEDATA, h);
 	SET(CURLOPT_HEADERFUNCTION, on_header);
@@ -273,11 +294,18 @@ http_timeout(struct http *h, unsigned int seconds)
 	h->timeout_s = seconds;
 }
 
+/* A device serves one connection at a time, so the old one must be gone before a new one is made. */
 void
 http_close(struct http *h)
 {
-	(void)curl_easy_setopt(h->curl, CURLOPT_FRESH_CONNECT, 1L);
+	CURL *fresh = curl_easy_init();
+
+	if (fresh == NULL)
+		return; /* the old connection serves on */
+	curl_easy_cleanup(h->curl);
+	h->curl = fresh;
 	h->handshaken = false;
+	(void)set_options(h); /* the same as when it was made */
 }
 
 /* A transfer that did not end well, as an error of ours. */
@@ -311,6 +339,7 @@ failed(struct http *h, CURLcode rc, struct err *e)
 		return err_set(e, ERR_TLS, "TLS: %s", h->error);
 	case CURLE_GOT_NOTHING:
 	case CURLE_SEND_ERROR:
+	case CURLE_SEND_FAIL_REWIND: /* the kept connection was closed under the request */
 	case CURLE_RECV_ERROR:
 	case CURLE_PARTIAL_FILE:
 		if (h->conf.tls && !h->handshaken)
@@ -343,8 +372,9 @@ send_once(struct http *h, const void *body, size_t len, struct http_reply *out, 
 	unsigned int timeout = h->timeout_s != 0 ? h->timeout_s : h->conf.call_timeout_s;
 	(void)curl_easy_setopt(h->curl, CURLOPT_TIMEOUT, (long)timeout + (long)h->conf.connect_timeout_s);
 	(void)curl_easy_setopt(h->curl, CURLOPT_HTTPHEADER, list);
-	(void)curl_easy_setopt(h->curl, CURLOPT_POSTFIELDS, body);
 	(void)curl_easy_setopt(h->curl, CURLOPT_POSTFIELDSIZE, (long)len);
+	h->send = body;
+	h->send_left = len;
 	if (rc == 0) {
 		CURLcode got = curl_easy_perform(h->curl);
 
@@ -352,7 +382,6 @@ send_once(struct http *h, const void *body, size_t len, struct http_reply *out, 
 			rc = failed(h, got, e);
 		(void)curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &out->status);
 	}
-	(void)curl_easy_setopt(h->curl, CURLOPT_FRESH_CONNECT, 0L);
 	(void)curl_easy_setopt(h->curl, CURLOPT_HTTPHEADER, NULL);
 	curl_slist_free_all(list);
 	h->reply = NULL;

@@ -206,10 +206,12 @@ take_acl_entry(json_t *v, size_t n, struct acl_entry *out, struct err *e)
 	if (!json_is_object(v))
 		return err_set(e, ERR_PROFILE, "acl[%zu]: want an object", n);
 	json_object_foreach (v, name, value) {
-		if (strcmp(name, "user") == 0 && json_is_string(value)) {
-			if (check_user(json_string_value(value), n, e) < 0)
+		if (strcmp(name, "user") == 0) {
+			const char *user = json_is_string(value) ? json_string_value(value) : "";
+
+			if (check_user(user, n, e) < 0)
 				return -1;
-			(void)text_copy(entry.user, sizeof(entry.user), json_string_value(value));
+			(void)text_copy(entry.user, sizeof(entry.user), user);
 		} else if (strcmp(name, "access") == 0) {
 			if (take_word(&access, value, &word, e) < 0)
 				return -1;

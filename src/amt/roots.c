@@ -95,7 +95,7 @@ root_name(unsigned int type, const uint8_t *hash, size_t len)
 {
 	char hex[2 * HELLO_HASH_MAX + 1];
 
-	if (len > HELLO_HASH_MAX || (type != HASH_SHA1 && type != HASH_SHA256))
+	if (len != hash_len(type) || (type != HASH_SHA1 && type != HASH_SHA256))
 		return NULL;
 	hex_encode(hex, hash, len);
 	for (size_t i = 0; i < ARRAY_LEN(roots); i++)

@@ -230,6 +230,8 @@ pull(struct wsman *w, const char *class, char context[128], xmlNode *list, struc
 			"<n:MaxCharacters>99999</n:MaxCharacters></n:Pull>");
 	if (exchange(w, class, action, NULL, buf_str(&body), what, &page, e) < 0)
 		return -1;
+	if (page.node == NULL || strcmp(xml_name(page.node), "PullResponse") != 0)
+		return err_set(e, ERR_ANSWER, "%s: no PullResponse", what);
 	for (xmlNode *n = xml_first(xml_child(page.node, "Items")); n != NULL;) {
 		xmlNode *next = n->next;
 

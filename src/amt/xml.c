@@ -105,6 +105,20 @@ xml_text(const xmlNode *node, char *out, size_t size)
 }
 
 bool
+xml_uint(const xmlNode *node, uint32_t max, uint32_t *out)
+{
+	char text[24], *end;
+
+	if (!xml_text(node, text, sizeof(text)) || !isdigit((unsigned char)text[0]))
+		return false;
+	unsigned long v = strtoul(text, &end, 10);
+	if (*end != '\0' || v > max)
+		return false;
+	*out = (uint32_t)v;
+	return true;
+}
+
+bool
 xml_attr(const xmlNode *node, const char *name, char *out, size_t size)
 {
 	for (const xmlAttr *a = node->properties; a != NULL; a = a->next) {
@@ -138,19 +152,17 @@ inst_text(const struct inst *i, const char *name, char *out, size_t size)
 int
 inst_int(const struct inst *i, const char *name, uint32_t max, uint32_t missing, uint32_t *out, struct err *e)
 {
-	char text[24], *end;
+	const xmlNode *n = xml_child(i->node, name);
+	char text[48];
 
-	if (!inst_has(i, name)) {
+	if (n == NULL) {
 		*out = missing;
 		return 0;
 	}
-	if (!inst_text(i, name, text, sizeof(text)) || !isdigit((unsigned char)text[0]))
-		return err_set(e, ERR_FIELD, "%s.%s is not a number", xml_name(i->node), name);
-	unsigned long v = strtoul(text, &end, 10);
-	if (*end != '\0' || v > max)
-		return err_set(e, ERR_FIELD, "%s.%s is \"%s\", want 0 to %u", xml_name(i->node), name, text, max);
-	*out = (uint32_t)v;
-	return 0;
+	if (xml_uint(n, max, out))
+		return 0;
+	(void)inst_text(i, name, text, sizeof(text));
+	return err_set(e, ERR_FIELD, "%s.%s is \"%s\", want a number from 0 to %u", xml_name(i->node), name, text, max);
 }
 
 bool
@@ -218,8 +230,9 @@ write_node(const xmlNode *n, const xmlNode *root, struct buf *out)
 		buf_puts(out, "\"");
 	}
 	buf_puts(out, ">");
-	if (xml_first(n) == NULL && n->children != NULL && n->children->content != NULL)
-		buf_xml(out, (const char *)n->children->content);
+	for (const xmlNode *c = xml_first(n) == NULL ? n->children : NULL; c != NULL; c = c->next)
+		if ((c->type == XML_TEXT_NODE || c->type == XML_CDATA_SECTION_NODE) && c->content != NULL)
+			buf_xml(out, (const char *)c->content);
 	for (const xmlNode *c = xml_first(n); c != NULL; c = element_from(c->next, NULL))
 		write_node(c, root, out);
 	buf_printf(out, "</%s%s>", prefix, xml_name(n));
@@ -268,7 +281,8 @@ base64_decode(const char *text, void *out, size_t size)
 	SCOPED(mem) unsigned char *data = malloc(len + 4);
 	long n;
 
-	if (data == NULL || len % 4 != 0)
+	size_t digits = strcspn(text, "=");
+	if (data == NULL || len % 4 != 0 || len - digits > 2 || strspn(text + digits, "=") != len - digits)
 		return -1;
 	n = EVP_DecodeBlock(data, (const unsigned char *)text, (int)len);
 	for (size_t k = len; n > 0 && k > 0 && k + 2 > len && text[k - 1] == '='; k--)

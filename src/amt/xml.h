@@ -41,6 +41,9 @@ const char *xml_name(const xmlNode *node);
 /* xml_text: the text of an element, blanks at both ends removed, into out; false when it is longer. */
 bool xml_text(const xmlNode *node, char *out, size_t size);
 
+/* xml_uint: the element as a whole number from 0 to max; false when it is not one. */
+MUST_CHECK bool xml_uint(const xmlNode *node, uint32_t max, uint32_t *out);
+
 /* xml_attr: an attribute by local name into out; false when it is missing or too long. */
 bool xml_attr(const xmlNode *node, const char *name, char *out, size_t size);
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -97,6 +98,10 @@ conf_load(const char *path, struct conf *out, struct err *e)
 
 	if (gethostname(l.conf.name, sizeof(l.conf.name) - 1) < 0)
 		(void)text_copy(l.conf.name, sizeof(l.conf.name), "engine");
+	struct stat st;
+
+	if (stat(file, &st) == 0 && S_ISDIR(st.st_mode))
+		return err_set(e, ERR_CONFIG, "%s is a directory", file);
 	int line = ini_parse(file, take, &l);
 	if (line == -1 && (named != NULL || errno != ENOENT))
 		return err_errno(e, ERR_CONFIG, "%s", file);

@@ -91,6 +91,8 @@ text_copy(char *dst, size_t size, const char *src)
 	size_t len = strlen(src);
 	size_t n = len < size ? len : size - 1;
 
+	while (n < len && n > 0 && ((unsigned char)src[n] & 0xc0) == 0x80)
+		n--; /* not through the middle of a character */
 	memcpy(dst, src, n);
 	dst[n] = '\0';
 	return n == len;

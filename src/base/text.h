@@ -25,7 +25,7 @@ uint32_t text_next(const char **p);
 /* text_put: write one character as UTF-8 to out (no NUL); returns its 1 to 4 bytes. */
 size_t text_put(char out[4], uint32_t ch);
 
-/* text_copy: bounded copy; false when src did not fit (dst then holds the part that did). */
+/* text_copy: bounded copy; false when src did not fit (dst then holds the characters that did). */
 bool text_copy(char *dst, size_t size, const char *src);
 
 /*

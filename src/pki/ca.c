@@ -199,16 +199,19 @@ ca_issue(const struct ca *c, const uint8_t *rsa_public, size_t len, const char *
 	time_t now = time(NULL), until = now + (time_t)days * DAY_S;
 	char san[300];
 
+	if (!fqdn_valid(fqdn))
+		return err_set(e, ERR_CERT_CA, "\"%.80s\" is not an FQDN", fqdn);
 	if (key == NULL)
 		return err_set(e, ERR_CERT_CA, "the device's key is not RSA of at least %d bits", RSA_BITS);
 	if (until > ca_not_after(c))
 		until = ca_not_after(c);
-	(void)snprintf(san, sizeof(san), "DNS:%.253s", fqdn);
+	/* A CN holds 64 characters; a longer name is in the SAN alone, which must then be critical. */
+	bool has_cn = strlen(fqdn) <= 64;
+	(void)snprintf(san, sizeof(san), "%sDNS:%.253s", has_cn ? "" : "critical,", fqdn);
 	(void)snprintf(out->subject, sizeof(out->subject), "CN=%.253s", fqdn);
 	out->not_after = until;
-	/* A CN holds 64 characters; longer names are in the SAN alone. */
 	bool ok = cert != NULL && X509_set_version(cert, X509_VERSION_3) == 1 && set_serial(cert, out->serial) &&
-		  (strlen(fqdn) > 64 || set_name(X509_get_subject_name(cert), "CN", fqdn)) &&
+		  (!has_cn || set_name(X509_get_subject_name(cert), "CN", fqdn)) &&
 		  X509_set_issuer_name(cert, X509_get_subject_name(c->cert)) == 1 &&
 		  set_validity(cert, now - BACKDATE_S, until) && X509_set_pubkey(cert, key) == 1 &&
 		  add_extension(cert, c->cert, NID_basic_constraints, "critical,CA:FALSE") &&

@@ -160,7 +160,7 @@ cert_trusts_root(const struct cert_choice *c, const struct hello_hash *hashes, s
 	const uint8_t *mine[] = { [HASH_SHA1] = c->root_sha1, [HASH_SHA256] = c->root_sha256, [HASH_SHA384] = c->root_sha384 };
 
 	for (size_t i = 0; i < n; i++)
-		if (hash_len(hashes[i].type) == hashes[i].len && memcmp(hashes[i].hash, mine[hashes[i].type], hashes[i].len) == 0)
+		if (hashes[i].len != 0 && hash_len(hashes[i].type) == hashes[i].len && memcmp(hashes[i].hash, mine[hashes[i].type], hashes[i].len) == 0)
 			return true;
 	return false;
 }
@@ -234,19 +234,18 @@ cert_choose(const struct cert_choice *list, size_t n, const struct hello_hash *h
     const char *domain, time_t now, struct err *e)
 {
 	int best = -1, best_rank = 0;
-	const struct cert_choice *rooted = NULL, *dated = NULL;
+	const struct cert_choice *foreign = NULL, *dated = NULL; /* root fits: wrong domain; domain fits too: wrong dates */
 
 	for (size_t i = 0; i < n; i++) {
 		int rank = cert_domain_rank(list[i].cn, domain);
 
 		if (!cert_trusts_root(&list[i], hashes, nhashes))
 			continue;
-		if (now < list[i].not_before || now >= list[i].not_after) {
+		if (rank == 0) {
+			foreign = &list[i];
+		} else if (now < list[i].not_before || now >= list[i].not_after) {
 			dated = &list[i];
-			continue;
-		}
-		rooted = &list[i];
-		if (rank > best_rank) {
+		} else if (rank > best_rank) {
 			best_rank = rank;
 			best = (int)i;
 		}
@@ -255,9 +254,9 @@ cert_choose(const struct cert_choice *list, size_t n, const struct hello_hash *h
 		return best;
 	if (n == 0)
 		return err_set(e, ERR_CERT_NONE, "there is no setup certificate");
-	if (rooted != NULL)
-		return err_set(e, ERR_CERT_DOMAIN, "certificate for %.80s does not fit the domain %.80s", rooted->cn, domain);
 	if (dated != NULL)
 		return err_set(e, ERR_CERT_DATE, "certificate for %.80s is expired or not valid yet", dated->cn);
+	if (foreign != NULL)
+		return err_set(e, ERR_CERT_DOMAIN, "certificate for %.80s does not fit the domain %.80s", foreign->cn, domain);
 	return err_set(e, ERR_CERT_ROOT, "none of the %zu setup certificates has a root among the %zu hashes the device offers", n, nhashes);
 }

@@ -64,7 +64,8 @@ read_pem(const struct buf *data, const struct secret *password, struct bag *bag)
 		bag->key = PEM_read_bio_PrivateKey(keys, NULL, no_prompt, arg);
 }
 
-static bool
+/* 1 read, 0 not PKCS#12, -1 the password is wrong. */
+static int
 read_pkcs12(const struct buf *data, const struct secret *password, struct bag *bag)
 {
 	const unsigned char *p = (const unsigned char *)data->p;
@@ -73,7 +74,7 @@ read_pkcs12(const struct buf *data, const struct secret *password, struct bag *b
 	X509 *leaf = NULL;
 
 	if (p12 == NULL)
-		return false;
+		return 0;
 	bool ok = PKCS12_parse(p12, password == NULL ? "" : password->s, &bag->key, &leaf, &others) == 1;
 	PKCS12_free(p12);
 	if (leaf != NULL && sk_X509_push(bag->certs, leaf) == 0)
@@ -85,7 +86,7 @@ read_pkcs12(const struct buf *data, const struct secret *password, struct bag *b
 			X509_free(cert);
 	}
 	sk_X509_free(others);
-	return ok;
+	return ok ? 1 : -1;
 }
 
 static void
@@ -211,7 +212,10 @@ setup_cert_load(const struct buf *data, const struct buf *key, const struct secr
 		return err_set(e, ERR_MEMORY, "certificates");
 	if (data->len == 0 || (key != NULL && key->len == 0))
 		return err_set(e, ERR_CERT_READ, "the file is empty");
-	if (!read_pkcs12(data, password, &bag))
+	int p12 = read_pkcs12(data, password, &bag);
+	if (p12 < 0)
+		return err_set(e, ERR_CERT_READ, "PKCS#12: the password is wrong, or the file is damaged");
+	if (p12 == 0)
 		read_pem(data, password, &bag);
 	if (key != NULL)
 		read_pem(key, password, &bag);

@@ -90,6 +90,19 @@ text_width(const char *text)
 	return n;
 }
 
+/* A cell that is drawn over may be half of a wide character: its other half becomes a blank. */
+static void
+set(struct canvas *c, int y, int x, struct cell cell)
+{
+	struct cell *old = cell_at(c, y, x);
+
+	if (old->ch == 0 && cell.ch != 0 && x > 0)
+		cell_at(c, y, x - 1)->ch = ' ';
+	if (x + 1 < c->width && cell_at(c, y, x + 1)->ch == 0 && old->ch != 0)
+		cell_at(c, y, x + 1)->ch = ' ';
+	*old = cell;
+}
+
 int
 canvas_text(struct canvas *c, int y, int x, int width, enum style style, const char *text)
 {
@@ -109,12 +122,15 @@ canvas_text(struct canvas *c, int y, int x, int width, enum style style, const c
 			continue; /* combining marks: the base character says enough */
 		if (used + w > left - (cut ? 1 : 0)) {
 			if (used < left)
-				*cell_at(c, y, x + used++) = (struct cell){ shown(c, 0x2026), style };
+				set(c, y, x + used++, (struct cell){ shown(c, 0x2026), style });
 			break;
 		}
-		*cell_at(c, y, x + used++) = (struct cell){ shown(c, ch), style };
-		if (w == 2)
+		set(c, y, x + used++, (struct cell){ shown(c, ch), style });
+		if (w == 2) { /* after the left half, so that it is not taken for half of what was there */
+			*cell_at(c, y, x + used) = (struct cell){ ' ', style };
+			set(c, y, x + used, (struct cell){ ' ', style });
 			*cell_at(c, y, x + used++) = (struct cell){ c->ascii ? '?' : 0, style };
+		}
 	}
 	return used;
 }
@@ -135,7 +151,7 @@ void
 canvas_fill(struct canvas *c, int y, int x, int width, enum style style)
 {
 	for (int i = 0, n = room(c, y, x, width); i < n; i++)
-		*cell_at(c, y, x + i) = (struct cell){ ' ', style };
+		set(c, y, x + i, (struct cell){ ' ', style });
 }
 
 void
@@ -149,7 +165,7 @@ static void
 put(struct canvas *c, int y, int x, uint32_t ch)
 {
 	if (room(c, y, x, 1) > 0)
-		*cell_at(c, y, x) = (struct cell){ shown(c, ch), STYLE_NORMAL };
+		set(c, y, x, (struct cell){ shown(c, ch), STYLE_NORMAL });
 }
 
 void

@@ -9,7 +9,7 @@ int
 feed_init(struct feed *f, const struct feed_source *source, void *arg, struct dbq *q, struct err *e)
 {
 	*f = (struct feed){ .source = source, .arg = arg, .q = q, .height = 1 };
-	f->rows = calloc(FEED_MAX + FEED_PAGE, source->size);
+	f->rows = calloc(FEED_MAX + FEED_PAGE + 1, source->size);
 	return f->rows == NULL ? err_set(e, ERR_MEMORY, "list") : 0;
 }
 
@@ -72,23 +72,47 @@ read_rows(struct feed *f, const struct rows *r, size_t first, bool reversed)
 		f->source->from_row(r, reversed ? n - 1 - i : i, at(f, first + i));
 }
 
-/* The whole window anew: the cursor stays on its row, if that is still there. */
-static void
+/* Where a row is in an answer; -1 when it is not there. */
+static int
+position(const struct feed *f, const struct rows *r, int64_t id, void *spare)
+{
+	for (size_t i = 0; i < rows_count(r) && i < FEED_MAX; i++) {
+		f->source->from_row(r, i, spare);
+		if (f->source->id(spare) == id)
+			return (int)i;
+	}
+	return -1;
+}
+
+/*
+ * The whole window anew: the cursor stays on its row. When so many rows came above it that the answer
+ * does not reach it, the window stays where it is, and what came is above it. False: ask again.
+ */
+static bool
 replace(struct feed *f, const struct rows *r)
 {
 	const void *current = feed_current(f);
 	int64_t id = current == NULL ? 0 : f->source->id(current);
-	int from_top = f->cursor - f->top;
-	bool had = current != NULL;
+	int from_top = f->cursor - f->top, at_row = -1;
 	size_t kept = f->kept_first ? 1 : 0;
 
+	if (current != NULL && !f->stick_top)
+		at_row = position(f, r, id, at(f, FEED_MAX + FEED_PAGE));
+	if (current != NULL && !f->stick_top && at_row < 0 && !f->kept_first && rows_count(r) >= FEED_PAGE) {
+		f->at_start = false;
+		return false;
+	}
+	if (f->kept_first && f->cursor == 0)
+		at_row = -1; /* it is the row that was kept */
 	f->n = rows_count(r) + kept > FEED_MAX ? FEED_MAX : rows_count(r) + kept;
 	read_rows(f, r, kept, false);
-	for (size_t i = 0; had && i < f->n; i++)
-		if (f->source->id(at(f, i)) == id) {
-			f->cursor = (int)i;
-			f->top = (int)i - from_top;
-		}
+	if (f->stick_top) {
+		f->cursor = f->top = 0;
+	} else if (at_row >= 0) {
+		f->cursor = at_row + (int)kept;
+		f->top = f->cursor - from_top;
+	}
+	return true;
 }
 
 static void
@@ -156,8 +180,10 @@ answered(void *arg, const struct rows *r, const struct err *e)
 	case FEED_REPLACE: {
 		size_t wanted = f->n < FEED_PAGE ? FEED_PAGE : f->n;
 
-		replace(f, r);
-		f->at_end = rows_count(r) < wanted;
+		if (replace(f, r))
+			f->at_end = rows_count(r) < wanted;
+		else
+			f->again = true;
 		break;
 	}
 	case FEED_MORE_DOWN:
@@ -173,7 +199,11 @@ answered(void *arg, const struct rows *r, const struct err *e)
 		break;
 	}
 	clamp(f);
-	if (f->again) {
+	if (f->then != FEED_IDLE) {
+		what = f->then;
+		f->then = FEED_IDLE;
+		ask(f, what);
+	} else if (f->again) {
 		f->again = false;
 		ask(f, FEED_REPLACE);
 	}
@@ -189,7 +219,10 @@ ask(struct feed *f, enum feed_load what)
 	size_t want = f->n < FEED_PAGE ? FEED_PAGE : f->n;
 
 	if (f->loading != FEED_IDLE) {
-		f->again |= what == FEED_REPLACE;
+		if (what == FEED_REPLACE)
+			f->again = true;
+		else
+			f->then = what;
 		return;
 	}
 	f->loading = what;
@@ -221,7 +254,8 @@ feed_reset(struct feed *f)
 	f->n = 0;
 	f->cursor = f->top = 0;
 	f->at_start = true;
-	f->at_end = f->again = f->loaded = false;
+	f->at_end = f->again = f->loaded = f->kept_first = false;
+	f->then = FEED_IDLE;
 	ask(f, FEED_REPLACE);
 }
 

@@ -38,6 +38,8 @@ struct feed {
 	bool at_start, at_end;
 	enum feed_load loading;
 	bool kept_first; /* the load that is under way leaves the first row alone */
+	bool stick_top;  /* the cursor stays on the first row, whichever that is */
+	enum feed_load then; /* asked for while loading; done next */
 	bool again;      /* something changed while loading */
 	bool loaded;     /* an answer has come at least once */
 	struct err err;  /* of the last load; code 0: none */

@@ -41,10 +41,12 @@ form_value(const struct form *f, size_t field)
 }
 
 static void
-step(struct form_field *fl, int by)
+choose(struct form_field *fl, int key)
 {
-	if (fl->nchoices > 0)
-		fl->choice = (fl->choice + fl->nchoices + (size_t)(by > 0 ? 1 : fl->nchoices - 1)) % fl->nchoices;
+	if (key == UK_RIGHT || key == ' ')
+		fl->choice = (fl->choice + 1) % fl->nchoices;
+	else if (key == UK_LEFT)
+		fl->choice = (fl->choice + fl->nchoices - 1) % fl->nchoices;
 }
 
 void
@@ -54,6 +56,8 @@ form_key(struct form *f, int key)
 
 	if (key == UK_ESC) {
 		f->state = FORM_CANCELLED;
+	} else if (fl == NULL && key >= KEY_NONE_) {
+		return; /* a resize, an arrow: no answer */
 	} else if (fl == NULL) {
 		f->state = key == 'y' || key == 'Y' ? FORM_DONE : FORM_CANCELLED;
 	} else if (key == '\n') {
@@ -66,7 +70,7 @@ form_key(struct form *f, int key)
 	} else if (key == UK_BACKTAB || key == UK_UP) {
 		f->active = (f->active + f->nfields - 1) % f->nfields;
 	} else if (fl->nchoices > 0) {
-		step(fl, key == UK_LEFT ? -1 : key == UK_RIGHT || key == ' ' ? 1 : 0);
+		choose(fl, key);
 	} else {
 		(void)input_key(&fl->input, key);
 	}
