@@ -186,13 +186,12 @@ go_on_connecting(struct dbq *q)
 static bool
 send_next(struct dbq *q)
 {
-	struct request *r = q->first;
-
-	while (r != NULL && r->fn == NULL) { /* cancelled before it was sent */
+	if (q->sent)
+		return true; /* its answer comes first, also when nobody wants it any more */
+	while (q->first != NULL && q->first->fn == NULL) /* cancelled before it was sent */
 		request_free(take_first(q));
-		r = q->first;
-	}
-	if (r == NULL || q->sent)
+	struct request *r = q->first;
+	if (r == NULL)
 		return true;
 	q->sent = true;
 	return PQsendQueryParams(q->conn, r->stmt->sql, (int)r->n, NULL, (const char *const *)r->params, NULL, NULL, 0) == 1;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "amt/realm.h"
 #include "base/text.h"
@@ -167,7 +168,7 @@ check_user(const char *user, size_t n, struct err *e)
 {
 	if (user[0] == '\0' || strlen(user) >= ACL_USER_MAX)
 		return err_set(e, ERR_PROFILE, "acl[%zu].user: want 1 to %d characters", n, ACL_USER_MAX - 1);
-	if (strcmp(user, "admin") == 0 || strcmp(user, "administrator") == 0 || strncmp(user, "$$", 2) == 0)
+	if (strcasecmp(user, "admin") == 0 || strcasecmp(user, "administrator") == 0 || strncmp(user, "$$", 2) == 0)
 		return err_set(e, ERR_PROFILE, "acl[%zu].user: \"%s\" is reserved by the device", n, user);
 	for (const char *s = user; *s != '\0'; s++)
 		if (*s < 0x21 || *s > 0x7e || strchr("():\"&<>,", *s) != NULL)

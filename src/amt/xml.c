@@ -28,7 +28,8 @@ xml_init(void)
 int
 xml_parse(const void *data, size_t len, xmlDoc **out, struct err *e)
 {
-	xmlDoc *doc = xmlReadMemory(data, (int)len, "answer", NULL,
+	/* The encoding is said, not taken from the device: libxml2 tells of unknown ones on standard error. */
+	xmlDoc *doc = xmlReadMemory(data, (int)len, "answer", "UTF-8",
 	    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOBLANKS);
 
 	if (doc == NULL || xmlDocGetRootElement(doc) == NULL) {

@@ -19,9 +19,21 @@
 
 struct load {
 	struct conf conf;
-	const char *last; /* key of the line before, for the lines that go on */
-	char what[120];   /* why the handler refused the first bad line */
+	FILE *file;
+	bool indented;  /* the line being read goes on with the value of the one before */
+	char what[120]; /* why the handler refused the first bad line */
 };
+
+/* As fgets, for libinih, noting whether the line goes on. */
+static char *
+read_line(char *line, int size, void *arg)
+{
+	struct load *l = arg;
+	char *got = fgets(line, size, l->file);
+
+	l->indented = got != NULL && (line[0] == ' ' || line[0] == '\t');
+	return got;
+}
 
 static const struct {
 	const char *section, *name;
@@ -54,11 +66,10 @@ refuse(struct load *l, const char *fmt, ...)
 
 /* An indented line goes on with the value of the line before: libinih names the same key again. */
 static bool
-put(struct load *l, char *at, size_t size, const char *key, const char *value)
+put(const struct load *l, char *at, size_t size, const char *value)
 {
-	size_t used = l->last == key ? strlen(at) : 0;
+	size_t used = l->indented ? strlen(at) : 0;
 
-	l->last = key;
 	if (used > 0 && used + 1 < size)
 		at[used++] = ' ';
 	return text_copy(at + used, size - used, value);
@@ -72,7 +83,7 @@ take(void *arg, const char *section, const char *name, const char *value)
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		if (strcmp(section, keys[i].section) != 0 || strcmp(name, keys[i].name) != 0)
 			continue;
-		if (put(l, (char *)&l->conf + keys[i].offset, keys[i].size, keys[i].name, value))
+		if (put(l, (char *)&l->conf + keys[i].offset, keys[i].size, value))
 			return 1;
 		refuse(l, "value of %.40s is too long", name);
 		return 0;
@@ -98,17 +109,19 @@ conf_load(const char *path, struct conf *out, struct err *e)
 
 	if (gethostname(l.conf.name, sizeof(l.conf.name) - 1) < 0)
 		(void)text_copy(l.conf.name, sizeof(l.conf.name), "engine");
+	SCOPED(file) FILE *f = fopen(file, "re");
 	struct stat st;
 
-	if (stat(file, &st) == 0 && S_ISDIR(st.st_mode))
-		return err_set(e, ERR_CONFIG, "%s is a directory", file);
-	int line = ini_parse(file, take, &l);
-	if (line == -1 && (named != NULL || errno != ENOENT))
+	if (f == NULL && (named != NULL || errno != ENOENT))
 		return err_errno(e, ERR_CONFIG, "%s", file);
+	if (f != NULL && fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode))
+		return err_set(e, ERR_CONFIG, "%s is a directory", file);
+	l.file = f;
+	int line = f == NULL ? 0 : ini_parse_stream(read_line, &l, take, &l);
 	if (line > 0)
 		return err_set(e, ERR_CONFIG, "%s, line %d: %s", file, line,
 		    l.what[0] != '\0' ? l.what : "want [section] or key = value, within 198 characters (go on in an indented line)");
-	if (line < -1)
+	if (line < 0)
 		return err_set(e, ERR_MEMORY, "%s: no memory to read it", file);
 	*out = l.conf;
 	return 0;

@@ -134,7 +134,7 @@ each_refusal_names_the_path(void **state)
 		{ "{\"name\":\"a\",\"acl\":[{\"user\":\"\"}]}", "acl[0].user: want 1 to 16 characters" },
 		{ "{\"name\":\"a\",\"acl\":[{\"user\":\"01234567890123456\"}]}", "acl[0].user: want 1 to 16 characters" },
 		{ "{\"name\":\"a\",\"acl\":[{\"user\":\"admin\"}]}", "acl[0].user: \"admin\" is reserved" },
-		{ "{\"name\":\"a\",\"acl\":[{\"user\":\"Administrator\"}]}", "acl[0].user: \"Administrator\" is reserved" },
+		{ "{\"name\":\"a\",\"acl\":[{\"user\":\"administrator\"}]}", "acl[0].user: \"administrator\" is reserved" },
 		{ "{\"name\":\"a\",\"acl\":[{\"user\":\"$$OsAdmin\"}]}", "is reserved" },
 		{ "{\"name\":\"a\",\"acl\":[{\"user\":\"a b\"}]}", "acl[0].user: a blank" },
 		{ "{\"name\":\"a\",\"acl\":[{\"user\":\"a:b\"}]}", "acl[0].user: a blank" },

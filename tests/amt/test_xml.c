@@ -2,8 +2,10 @@
 /* test_xml: answers of devices as trees: what is refused, what is read, and what goes back in a Put. */
 #include "tests/unit.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "amt/xml.h"
 
@@ -53,6 +55,35 @@ a_doctype_is_refused_and_its_entities_are_not_read(void **state)
 	assert_refused("<!DOCTYPE a [<!ENTITY % p SYSTEM \"http://127.0.0.1:1/x\"> %p;]><a/>");
 	assert_refused("<!DOCTYPE a [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">"
 		       "<!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;\">]><a>&c;&c;&c;</a>");
+}
+
+/* The library has a habit of writing about encodings to standard error, past its own options. */
+static void
+a_declared_encoding_is_not_followed_and_prints_nothing(void **state)
+{
+	static const char *const rows[] = { "<?xml version='1.0' encoding='UTF-16'?><a>\xff\xff:A</a>", "<?xml version='1.0' encoding='EUC-JP'?><a>\xff\xff</a>",
+		"<?xml version='1.0' encoding='ISO-2022-JP'?><a>\x1b$B\xff\xff</a>", "<?xml version='1.0' encoding='UTF-7'?><a>+\xff\xff</a>" };
+	int out[2], kept = dup(STDERR_FILENO);
+	char text[64];
+	struct err e;
+
+	(void)state;
+	assert_int_equal(pipe2(out, O_NONBLOCK), 0);
+	assert_int_equal(dup2(out[1], STDERR_FILENO), STDERR_FILENO);
+	int taken = 0;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		xmlDoc *doc = NULL;
+
+		taken += xml_parse(rows[i], strlen(rows[i]), &doc, &e) == 0;
+		xmlFreeDoc(doc);
+	}
+	ssize_t n = read(out[0], text, sizeof(text));
+	assert_int_equal(dup2(kept, STDERR_FILENO), STDERR_FILENO);
+	(void)close(kept);
+	(void)close(out[0]);
+	(void)close(out[1]);
+	assert_int_equal(taken, 0);
+	assert_int_equal(n, -1);
 }
 
 static void
@@ -355,6 +386,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_not_xml_is_refused),
 		TEST(a_doctype_is_refused_and_its_entities_are_not_read),
+		TEST(a_declared_encoding_is_not_followed_and_prints_nothing),
 		TEST(nesting_too_deep_is_refused),
 		TEST(elements_are_found_by_local_name_in_any_namespace),
 		TEST(text_is_trimmed_and_joined_over_cdata_and_references),

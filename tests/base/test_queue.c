@@ -180,17 +180,6 @@ stop_ends_the_wait_of_poppers_on_an_empty_queue(void **state)
 	queue_free(&s.q);
 }
 
-static void
-a_queue_larger_than_memory_is_an_error(void **state)
-{
-	struct queue q;
-	struct err e;
-
-	(void)state;
-	assert_fails(queue_init(&q, SIZE_MAX / sizeof(void *), &e), ERR_MEMORY);
-	queue_free(&q);
-}
-
 int
 main(void)
 {
@@ -202,7 +191,6 @@ main(void)
 		TEST(nothing_is_lost_between_threads_on_a_small_queue),
 		TEST(stop_ends_the_wait_of_pushers_on_a_full_queue),
 		TEST(stop_ends_the_wait_of_poppers_on_an_empty_queue),
-		TEST(a_queue_larger_than_memory_is_an_error),
 	};
 
 	return cmocka_run_group_tests_name("queue", tests, NULL, NULL);

@@ -157,6 +157,22 @@ cursor(struct console *k)
 	return "";
 }
 
+void
+run_for(struct console *k, int ms)
+{
+	for (int64_t end = clock_ms() + ms; clock_ms() < end;)
+		step(k, 10);
+}
+
+void
+go_to(struct console *k, const char *text)
+{
+	press(k, 'g');
+	for (int i = 0; i < 60 && strstr(cursor(k), text) == NULL; i++)
+		press(k, 'j');
+	assert_has(cursor(k), text);
+}
+
 enum style
 style_of(struct console *k, const char *text)
 {

@@ -31,6 +31,12 @@ void wait_for(struct console *k, const char *text);
 void wait_gone(struct console *k, const char *text);
 bool shows(struct console *k, const char *text);
 
+/* run_for: let it run, whether or not it expects something. */
+void run_for(struct console *k, int ms);
+
+/* go_to: move the cursor of a list onto the row with a text. */
+void go_to(struct console *k, const char *text);
+
 /* row: row y; negative: from below, -1 is the keys and -2 the message. row_of: the row with a text, -1: none. */
 const char *row(struct console *k, int y);
 int row_of(struct console *k, const char *text);

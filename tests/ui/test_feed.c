@@ -1,137 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_feed: the window on a long list, against a source that is a function, and the table that shows it. */
+/* test_feed: the window on a long list, against a source that is a function. */
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/unit.h"
-
-#include "db/pq.h"
-#include "ui/widget/table.h"
-
-/*
- * The list: `total` elements in descending order, `total` first, 1 last, as devices come. What is asked is kept until
- * reply() gives the answer, so a test decides when it comes.
- */
-struct list {
-	int64_t total;
-	bool asked;
-	int64_t from; /* 0: from an end */
-	bool back;
-	int limit;
-	dbq_rows_fn *fn;
-	int asks;
-};
-
-struct element {
-	int64_t id;
-	char pad[24];
-};
-
-static void
-from_row(const struct rows *r, size_t row, void *out)
-{
-	struct element v = { .id = rows_int(r, row, 0) };
-
-	memcpy(out, &v, sizeof(v));
-}
-
-static int64_t
-id_of(const void *element)
-{
-	return ((const struct element *)element)->id;
-}
-
-static void
-ask(void *arg, struct dbq *q, const void *from, bool back, int limit, dbq_rows_fn *fn, struct feed *f)
-{
-	struct list *l = arg;
-
-	(void)q;
-	assert_true(!l->asked || f->n == 0); /* never two at once; a reset takes back what was asked */
-	assert_in_range(limit, 1, FEED_MAX);
-	l->asked = true;
-	l->from = from == NULL ? 0 : id_of(from);
-	l->back = back;
-	l->limit = limit;
-	l->fn = fn;
-	l->asks++;
-}
-
-static const struct feed_source source = { sizeof(struct element), from_row, id_of, ask };
-
-struct world {
-	struct feed f;
-	struct list l;
-	struct dbq *q;
-};
-
-static void
-on_notify(void *arg, const char *payload)
-{
-	(void)arg;
-	(void)payload;
-}
-
-static void
-on_state(void *arg, enum dbq_state state, const struct err *e)
-{
-	(void)arg;
-	(void)state;
-	(void)e;
-}
-
-static void
-reply(struct world *w)
-{
-	char name[] = "id";
-	PGresAttDesc attr = { .name = name };
-	struct rows rows = { .res = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK) };
-	struct list *l = &w->l;
-	int64_t id = l->back ? l->from == 0 ? 1 : l->from + 1 : l->from == 0 ? l->total : l->from - 1;
-
-	assert_true(l->asked);
-	assert_int_equal(PQsetResultAttrs(rows.res, 1, &attr), 1);
-	for (int i = 0; i < l->limit && id >= 1 && id <= l->total; i++, id += l->back ? 1 : -1) {
-		char text[24];
-		int len = snprintf(text, sizeof(text), "%lld", (long long)id);
-
-		assert_int_equal(PQsetvalue(rows.res, i, 0, text, len), 1);
-	}
-	l->asked = false;
-	l->fn(&w->f, &rows, NULL);
-	PQclear(rows.res);
-}
-
-static void
-settle(struct world *w)
-{
-	for (int i = 0; i < 10 && w->l.asked; i++)
-		reply(w);
-	assert_false(w->l.asked);
-	feed_show(&w->f, w->f.height);
-}
-
-static void
-start(struct world *w, int64_t total)
-{
-	struct err e;
-
-	*w = (struct world){ .l = { .total = total } };
-	assert_ok(dbq_new("host=/nonexistent", NULL, "test", on_notify, on_state, NULL, &w->q, &e));
-	assert_ok(feed_init(&w->f, &source, &w->l, w->q, &e));
-	feed_show(&w->f, 20);
-	feed_reset(&w->f);
-	settle(w);
-}
-
-static void
-end(struct world *w)
-{
-	feed_free(&w->f);
-	dbq_free(w->q);
-}
+#include "tests/ui/fake_list.h"
 
 static int64_t
 here(const struct world *w)
@@ -149,7 +23,7 @@ assert_sound(const struct world *w)
 
 	assert_in_range(f->n, 0, FEED_MAX);
 	for (int i = 1; i < (int)f->n; i++)
-		assert_int_equal(id_of(feed_at(f, i)), id_of(feed_at(f, i - 1)) - 1);
+		assert_int_equal(id_of(feed_at(f, i)), id_of(feed_at(f, i - 1)) - (id_of(feed_at(f, i - 1)) - 1 == w->l.gone ? 2 : 1));
 	assert_true(f->cursor >= 0 && (f->n == 0 || f->cursor < (int)f->n));
 	assert_true(f->top >= 0 && f->top <= f->cursor && f->cursor < f->top + f->height);
 	assert_null(feed_at(f, -1));
@@ -363,6 +237,34 @@ rows_that_vanish_leave_the_cursor_inside(void **state)
 	end(&w);
 }
 
+/* As a device does that is approved while hundreds wait. */
+static void
+a_row_that_left_the_list_is_gone_after_a_reload(void **state)
+{
+	(void)state;
+	for (int down = 0; down < 200; down = down * 3 + 1) {
+		struct world w;
+
+		start(&w, 3000);
+		commands(&w, CMD_DOWN, down);
+		w.l.gone = here(&w);
+		feed_reload(&w.f);
+		settle(&w);
+		for (int i = 0; i < (int)w.f.n; i++)
+			if (id_of(feed_at(&w.f, i)) == w.l.gone)
+				fail_msg("row %d left the list and is still shown", down);
+		assert_in_range(here(&w), w.l.gone - 1, w.l.gone + 1);
+		w.l.total++;
+		feed_reload(&w.f);
+		settle(&w);
+		if (down < 20) {
+			commands(&w, CMD_UP, down + 2);
+			assert_int_equal(here(&w), 3001);
+		}
+		end(&w);
+	}
+}
+
 static void
 a_change_while_loading_loads_once_more_and_no_oftener(void **state)
 {
@@ -389,6 +291,24 @@ keys_pressed_while_a_page_is_loading_are_not_lost(void **state)
 	assert_true(feed_command(&w.f, CMD_LAST)); /* the answer to the reload is still to come */
 	settle(&w);
 	assert_int_equal(here(&w), 1);
+	end(&w);
+}
+
+/* The next page was asked for behind a reload that finds nothing any more. */
+static void
+a_page_after_a_list_that_became_empty_is_not_asked_for(void **state)
+{
+	struct world w;
+
+	(void)state;
+	start(&w, 3000);
+	feed_reload(&w.f);
+	for (int i = 0; i < 5; i++)
+		assert_true(feed_command(&w.f, CMD_PAGE_DOWN));
+	w.l.total = 0;
+	settle(&w);
+	assert_int_equal(w.f.n, 0);
+	assert_null(feed_current(&w.f));
 	end(&w);
 }
 
@@ -493,6 +413,8 @@ random_commands_and_changes_keep_the_window_sound(void **state)
 			feed_reload(&w.f);
 		else if (r % 8 == 6)
 			w.l.total += r / 8 % 3;
+		else if (r / 8 % 100 == 1)
+			w.l.total = r / 1024 % 4 * 150;
 		else if (r / 8 % 500 == 0)
 			feed_reset(&w.f);
 		if (w.l.asked && r % 3 != 0)
@@ -501,109 +423,6 @@ random_commands_and_changes_keep_the_window_sound(void **state)
 		assert_true(w.f.n <= FEED_MAX);
 		assert_true(w.f.cursor >= 0 && (w.f.n == 0 || w.f.cursor < (int)w.f.n));
 	}
-	end(&w);
-}
-
-/* The table */
-
-static void
-cell_id(const void *row, char *out, size_t size, enum style *style)
-{
-	(void)style;
-	(void)snprintf(out, size, "%lld", (long long)id_of(row));
-}
-
-static void
-cell_long(const void *row, char *out, size_t size, enum style *style)
-{
-	(void)row;
-	*style = STYLE_GOOD;
-	(void)snprintf(out, size, "%s", "0123456789012345678901234567890123456789");
-}
-
-static const struct column columns[] = {
-	{ "ID", 6, 0, cell_id },
-	{ "WIDE", 5, 50, cell_id },
-	{ "WIDER", 5, 80, cell_id },
-	{ "REST", 10, 0, cell_long },
-	{ 0 },
-};
-
-static bool
-marked(const void *arg, const void *row)
-{
-	(void)arg;
-	return id_of(row) % 2 == 0;
-}
-
-static void
-table_row(struct world *w, int width, int height, int y, char *out, size_t size)
-{
-	struct canvas c;
-	struct err e;
-
-	assert_ok(canvas_init(&c, width, height, &e));
-	table_draw(&w->f, columns, "Nothing.", marked, NULL, &c, 0, height);
-	canvas_row(&c, y, out, size);
-	canvas_free(&c);
-}
-
-static void
-columns_are_picked_by_width_and_the_last_takes_the_rest(void **state)
-{
-	struct world w;
-	char row[256];
-
-	(void)state;
-	start(&w, 50);
-	table_row(&w, 40, 10, 0, row, sizeof(row));
-	assert_string_equal(row, "  ID     REST");
-	table_row(&w, 50, 10, 0, row, sizeof(row));
-	assert_string_equal(row, "  ID     WIDE  REST");
-	table_row(&w, 80, 10, 0, row, sizeof(row));
-	assert_string_equal(row, "  ID     WIDE  WIDER REST");
-	table_row(&w, 20, 10, 2, row, sizeof(row));
-	assert_string_equal(row, "  49     0123456789…");
-	table_row(&w, 80, 10, 1, row, sizeof(row));
-	assert_string_equal(row, "*>50     50    50    0123456789012345678901234567890123456789");
-	table_row(&w, 80, 10, 3, row, sizeof(row));
-	assert_string_equal(row, "* 48     48    48    0123456789012345678901234567890123456789");
-	end(&w);
-}
-
-static void
-a_table_is_drawn_at_every_size(void **state)
-{
-	struct world w;
-	char row[512];
-
-	(void)state;
-	start(&w, 50);
-	for (int width = 1; width < 130; width += 3)
-		for (int height = 1; height < 40; height += 3)
-			table_row(&w, width, height, 0, row, sizeof(row));
-	end(&w);
-}
-
-static void
-an_empty_table_says_so_or_says_the_error(void **state)
-{
-	struct world w;
-	char row[256];
-	struct err e;
-
-	(void)state;
-	start(&w, 0);
-	table_row(&w, 60, 10, 2, row, sizeof(row));
-	assert_string_equal(row, "  Nothing.");
-	feed_reset(&w.f);
-	table_row(&w, 60, 10, 2, row, sizeof(row));
-	assert_string_equal(row, "  Loading ...");
-	(void)err_set(&e, ERR_DB_DENIED, "permission denied");
-	w.l.asked = false;
-	w.l.fn(&w.f, NULL, &e);
-	table_row(&w, 60, 10, 2, row, sizeof(row));
-	assert_string_equal(row, "  permission denied (1104)");
 	end(&w);
 }
 
@@ -621,15 +440,14 @@ main(void)
 		TEST(a_reload_deep_in_the_list_keeps_the_cursor_and_its_line),
 		TEST(a_reload_at_the_end_stays_at_the_end),
 		TEST(rows_that_vanish_leave_the_cursor_inside),
+		TEST(a_row_that_left_the_list_is_gone_after_a_reload),
 		TEST(a_change_while_loading_loads_once_more_and_no_oftener),
 		TEST(keys_pressed_while_a_page_is_loading_are_not_lost),
+		TEST(a_page_after_a_list_that_became_empty_is_not_asked_for),
 		TEST(an_error_keeps_the_rows_and_is_told),
 		TEST(other_commands_are_not_a_lists),
 		TEST(a_freed_feed_gets_no_answer),
 		TEST(random_commands_and_changes_keep_the_window_sound),
-		TEST(columns_are_picked_by_width_and_the_last_takes_the_rest),
-		TEST(a_table_is_drawn_at_every_size),
-		TEST(an_empty_table_says_so_or_says_the_error),
 	};
 
 	if (setlocale(LC_ALL, "C.UTF-8") == NULL)

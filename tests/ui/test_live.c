@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_live: what operators do, what changes under them, large lists, roles, and a database that goes away. */
+/* test_live: what operators do to devices, what changes under their eyes, and large lists. */
 #include <locale.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,27 +37,6 @@ end(void)
 	console_stop(&k);
 }
 
-/* Let the console run, whether or not it expects something. */
-static void
-run_for(int ms)
-{
-	for (int64_t end = clock_ms() + ms; clock_ms() < end;) {
-		struct pollfd fd = { .fd = app_fd(k.a), .events = app_events(k.a) };
-
-		(void)poll(&fd, 1, 10);
-		app_work(k.a);
-	}
-}
-
-static void
-go_to(const char *text)
-{
-	press(&k, 'g');
-	for (int i = 0; i < 60 && strstr(cursor(&k), text) == NULL; i++)
-		press(&k, 'j');
-	assert_has(cursor(&k), text);
-}
-
 /* Approving */
 
 static void
@@ -67,7 +45,7 @@ approve_puts_a_job_into_the_queue(void **state)
 	(void)state;
 	begin("t_operator");
 	press(&k, '2');
-	go_to("00000006");
+	go_to(&k, "00000006");
 	press(&k, 'a');
 	assert_has(draw(&k), "Device 00000006-0000-4000-8000-000000000006 will be configured now.");
 	assert_has(draw(&k), "< kiosk >  (1 of 2)");
@@ -105,7 +83,7 @@ a_wrong_fqdn_is_refused_with_its_code(void **state)
 	(void)state;
 	begin("t_operator");
 	press(&k, '2');
-	go_to("00000006");
+	go_to(&k, "00000006");
 	type(&k, "a\n\x15not a name\n\n");
 	wait_for(&k, "Approve: 0 done, 1 refused, the first one 00000006: \"not a name\" is not an FQDN (1703)");
 	assert_string_equal(sql("SELECT test.state(6)"), "waiting 913");
@@ -119,11 +97,11 @@ many_are_approved_with_a_pattern(void **state)
 	(void)state;
 	begin("t_operator");
 	press(&k, '2');
-	go_to("00000007");
+	go_to(&k, "00000007");
 	press(&k, ' ');
-	go_to("00000006");
+	go_to(&k, "00000006");
 	type(&k, " ");
-	go_to("0000000c");
+	go_to(&k, "0000000c");
 	type(&k, " ");
 	assert_has(row(&k, 1), "3 selected");
 	picture(&k, "pending-selected");
@@ -159,11 +137,11 @@ the_next_device_is_not_offered_the_name_of_the_last(void **state)
 	(void)state;
 	begin("t_operator");
 	press(&k, '2');
-	go_to("00000006");
+	go_to(&k, "00000006");
 	press(&k, 'a');
 	type(&k, "\n\x15pc6.corp.example\n\n");
 	wait_for(&k, "Approve: 1 done");
-	go_to("00000007");
+	go_to(&k, "00000007");
 	press(&k, 'a');
 	assert_has_not(draw(&k), "pc6.corp.example");
 	end();
@@ -209,7 +187,7 @@ each_command_asks_first_and_says_what_it_will_do(void **state)
 
 		(void)snprintf(before, sizeof(before), "%s", sql("%s", commands[i].state));
 		press(&k, '3');
-		go_to(commands[i].device);
+		go_to(&k, commands[i].device);
 		press(&k, commands[i].key);
 		assert_has(draw(&k), commands[i].question);
 		assert_has(draw(&k), "y yes   any other key: no");
@@ -231,12 +209,12 @@ what_cannot_be_done_is_refused_with_code_and_reason(void **state)
 	(void)state;
 	begin("t_operator");
 	press(&k, '3');
-	go_to("00000005");
+	go_to(&k, "00000005");
 	press(&k, 'h');
 	press(&k, 'y');
 	wait_for(&k, "Hold: 0 done, 1 refused, the first one 00000005: an engine is working on it");
 	assert_has(row(&k, -2), "(137)");
-	go_to("00000001");
+	go_to(&k, "00000001");
 	press(&k, 'R');
 	press(&k, 'y');
 	wait_for(&k, "cannot release a device that is configured (1105)");
@@ -265,7 +243,7 @@ a_new_hello_appears_and_cursor_and_selection_stay(void **state)
 	(void)state;
 	begin("t_operator");
 	press(&k, '2');
-	go_to("00000008");
+	go_to(&k, "00000008");
 	press(&k, ' ');
 	press(&k, 'k');
 	int at = row_of(&k, "00000008");
@@ -318,7 +296,7 @@ the_log_follows_at_its_top_and_stays_where_one_reads(void **state)
 	char here[512];
 	(void)snprintf(here, sizeof(here), "%s", cursor(&k));
 	(void)sql("SELECT test.line(1, 3, 0, 'the second new line')");
-	run_for(700);
+	run_for(&k, 700);
 	assert_string_equal(cursor(&k), here);
 	press(&k, 'F');
 	assert_has(row(&k, 1), "following");
@@ -332,7 +310,7 @@ the_log_of_one_device_gets_only_its_lines(void **state)
 	(void)state;
 	begin("t_operator");
 	press(&k, '3');
-	go_to("00000002");
+	go_to(&k, "00000002");
 	press(&k, 'l');
 	(void)sql("SELECT test.line(1, 3, 0, 'not about it')");
 	(void)sql("SELECT test.line(2, 3, 0, 'about it')");
@@ -355,7 +333,7 @@ a_thousand_lines_in_a_burst_do_not_move_the_reader(void **state)
 	(void)sql("INSERT INTO muster.event_log (at, level, uuid, text) SELECT clock_timestamp(), 3, test.u(1), 'burst ' || i"
 	    " FROM generate_series(1, 1000) i");
 	wait_for(&k, "lines");
-	run_for(700);
+	run_for(&k, 700);
 	assert_string_equal(cursor(&k), here);
 	press(&k, 'g');
 	assert_has(cursor(&k), "burst 1000");
@@ -402,13 +380,29 @@ fifty_thousand_lines_go_to_the_end_and_stay_there(void **state)
 	assert_has(cursor(&k), "Line 1");
 	assert_has_not(row(&k, 1), "following");
 	(void)sql("SELECT test.line(1, 3, 0, 'far away')");
-	run_for(700);
+	run_for(&k, 700);
 	assert_has(cursor(&k), "Line 1");
 	for (int i = 0; i < 30; i++)
 		press(&k, UK_PGUP);
 	assert_has_not(draw(&k), "Line 1\n");
 	press(&k, UK_HOME);
 	assert_has(cursor(&k), "far away");
+	end();
+}
+
+static void
+an_approved_device_leaves_a_long_list(void **state)
+{
+	(void)state;
+	begin("t_operator");
+	(void)sql("SELECT test.many_devices(300)");
+	press(&k, '2');
+	assert_has(cursor(&k), "00000514-");
+	type(&k, "a\n\x15top.corp.example\n\n");
+	wait_for(&k, "Approve: 1 done");
+	run_for(&k, 600);
+	assert_has_not(draw(&k), "00000514-0000");
+	assert_has(row(&k, 1), "of 305");
 	end();
 }
 
@@ -420,205 +414,6 @@ all_loaded_rows_are_selected_by_a_star(void **state)
 	press(&k, '2');
 	press(&k, '*');
 	assert_has(row(&k, 1), "6 selected");
-	end();
-}
-
-/* Roles */
-
-static void
-a_log_viewer_sees_the_log_and_nothing_else(void **state)
-{
-	static const char *const lines[] = { ":overview\n", ":pending\n", ":devices\n", ":device 00000001-0000-4000-8000-000000000001\n" };
-
-	(void)state;
-	begin("t_viewer");
-	assert_has(row(&k, 1), "Log");
-	assert_has_not(row(&k, 0), "Devices");
-	assert_has(row(&k, 0), "Log");
-	assert_has(draw(&k), "connection refused (1401)");
-	picture(&k, "log-viewer");
-	type(&k, "123\n");
-	assert_has(row(&k, 1), "Log  about");
-	assert_has_not(row(&k, -1), "Device");
-	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
-		type(&k, lines[i]);
-		assert_has(row(&k, -2), "No such command");
-		assert_has(row(&k, 1), "Log");
-	}
-	press(&k, 'e');
-	assert_has(draw(&k), "1401");
-	press(&k, UK_ESC);
-	(void)sql("SELECT test.line(1, 3, 0, 'seen by viewers')");
-	wait_for(&k, "seen by viewers");
-	end();
-}
-
-static void
-a_login_without_a_role_is_told_so_with_a_code(void **state)
-{
-	char info[512];
-	struct err e;
-
-	(void)state;
-	db_conninfo(info, sizeof(info), "t_nobody");
-	k = (struct console){ 0 };
-	assert_ok(app_new(info, &k.a, &e));
-	assert_ok(canvas_init(&k.c, 100, 24, &e));
-	wait_for(&k, "(1104)");
-	assert_has_not(row(&k, 0), "live");
-	(void)sql("GRANT muster_operator TO t_nobody");
-	wait_for(&k, "1 Overview");
-	wait_for(&k, "engine one");
-	(void)sql("REVOKE muster_operator FROM t_nobody");
-	end();
-}
-
-/* A database that goes away */
-
-/* A statement that is under way when its screen is left must be waited for, not forgotten. */
-static void
-leaving_a_screen_while_it_loads_keeps_the_connection(void **state)
-{
-	(void)state;
-	begin("t_operator");
-	(void)sql("SELECT test.many_devices(3000)");
-	for (int i = 0; i < 60; i++) {
-		app_key(k.a, '1' + i % 4);
-		app_work(k.a);
-		run_for(i % 5);
-		assert_has_not(draw(&k), "database away");
-	}
-	work(&k);
-	assert_has_not(draw(&k), "already in progress");
-	end();
-}
-
-/* The error and the end of its statement may come in two pieces. */
-static void
-a_refused_statement_keeps_the_connection(void **state)
-{
-	(void)state;
-	begin("t_operator");
-	(void)sql("REVOKE SELECT ON muster.device FROM muster_operator");
-	for (int i = 0; i < 30; i++) {
-		press(&k, '2' + i % 2);
-		assert_has(draw(&k), "permission denied for table device (1104)");
-		assert_has_not(draw(&k), "database away");
-	}
-	(void)sql("GRANT SELECT ON muster.device TO muster_operator");
-	press(&k, UK_F5);
-	assert_has(draw(&k), "pc1.corp.example");
-	end();
-}
-
-static void
-a_cut_connection_comes_back_by_itself(void **state)
-{
-	(void)state;
-	begin("t_operator");
-	press(&k, '3');
-	go_to("00000003");
-	press(&k, ' ');
-	for (int i = 0; i < 3; i++) {
-		(void)sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'muster'");
-		wait_for(&k, "database away");
-		assert_has(draw(&k), "pc1.corp.example");
-		assert_has(draw(&k), "(1102)");
-		wait_for(&k, "The database is back");
-		assert_has(draw(&k), "1 selected");
-		press(&k, UK_F5);
-		work(&k);
-	}
-	(void)sql("SELECT test.hello(30)");
-	wait_for(&k, "0000001e");
-	end();
-}
-
-/* The connection is lost while an answer is awaited. */
-static void
-what_a_device_showed_stays_when_the_answer_is_lost(void **state)
-{
-	(void)state;
-	begin("t_operator");
-	type(&k, ":device 00000001-0000-4000-8000-000000000001\n");
-	assert_has(draw(&k), "OptiPlex 7060");
-	(void)sql("BEGIN; LOCK TABLE muster.device IN ACCESS EXCLUSIVE MODE");
-	app_key(k.a, UK_F5);
-	run_for(700);
-	assert_true(app_busy(k.a));
-	assert_has(draw(&k), "OptiPlex 7060");
-	(void)sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'muster'");
-	wait_for(&k, "database away");
-	assert_has(draw(&k), "OptiPlex 7060");
-	(void)sql("ROLLBACK");
-	wait_for(&k, "The database is back");
-	wait_for(&k, "OptiPlex 7060");
-	end();
-}
-
-static void
-a_stopped_database_leaves_the_screen_and_refreshes_it_later(void **state)
-{
-	(void)state;
-	begin("t_operator");
-	press(&k, '3');
-	go_to("00000003");
-	cluster("kill");
-	wait_for(&k, "database away");
-	wait_for(&k, "(1102)");
-	assert_has(cursor(&k), "pc3.corp.example");
-	press(&k, 'j'); /* keys still work */
-	assert_has_not(cursor(&k), "pc3.corp.example");
-	app_key(k.a, '4'); /* a screen that has nothing yet says so */
-	assert_has(draw(&k), "Loading ...");
-	app_key(k.a, '3');
-	cluster("start");
-	(void)sql("SELECT test.hello(31)");
-	wait_for(&k, "The database is back");
-	wait_for(&k, "0000001f");
-	end();
-}
-
-static void
-a_start_without_a_database_waits_for_it(void **state)
-{
-	char info[512];
-	struct err e;
-
-	(void)state;
-	cluster("stop");
-	db_conninfo(info, sizeof(info), "t_operator");
-	k = (struct console){ 0 };
-	assert_ok(app_new(info, &k.a, &e));
-	assert_ok(canvas_init(&k.c, 80, 24, &e));
-	wait_for(&k, "(1102)");
-	app_key(k.a, UK_DOWN);
-	console_size(&k, 200, 24);
-	picture(&k, "no-database");
-	cluster("start");
-	wait_for(&k, "engine one");
-	end();
-}
-
-static void
-a_schema_of_another_version_is_told_and_waited_for(void **state)
-{
-	(void)state;
-	(void)sql("INSERT INTO muster.schema_migration SELECT (m).* FROM (SELECT jsonb_populate_record(s, '{\"version\": 99, \"name\": \"future\"}') AS m"
-	    " FROM muster.schema_migration s ORDER BY version DESC LIMIT 1) x");
-	char info[512];
-	struct err e;
-
-	db_conninfo(info, sizeof(info), "t_operator");
-	k = (struct console){ 0 };
-	assert_ok(app_new(info, &k.a, &e));
-	assert_ok(canvas_init(&k.c, 100, 24, &e));
-	wait_for(&k, "schema version 99, this program wants");
-	assert_has(draw(&k), "(1103)");
-	picture(&k, "wrong-version");
-	(void)sql("DELETE FROM muster.schema_migration WHERE version = 99");
-	wait_for(&k, "engine one");
-	assert_has_not(draw(&k), "(1103)");
 	end();
 }
 
@@ -671,16 +466,8 @@ main(int argc, char **argv)
 		FRESH(a_thousand_lines_in_a_burst_do_not_move_the_reader),
 		FRESH(five_thousand_devices_are_paged_to_the_end_and_back),
 		FRESH(fifty_thousand_lines_go_to_the_end_and_stay_there),
+		FRESH(an_approved_device_leaves_a_long_list),
 		FRESH(all_loaded_rows_are_selected_by_a_star),
-		FRESH(a_log_viewer_sees_the_log_and_nothing_else),
-		FRESH(a_login_without_a_role_is_told_so_with_a_code),
-		FRESH(leaving_a_screen_while_it_loads_keeps_the_connection),
-		FRESH(a_refused_statement_keeps_the_connection),
-		FRESH(a_cut_connection_comes_back_by_itself),
-		FRESH(what_a_device_showed_stays_when_the_answer_is_lost),
-		FRESH(a_stopped_database_leaves_the_screen_and_refreshes_it_later),
-		FRESH(a_start_without_a_database_waits_for_it),
-		FRESH(a_schema_of_another_version_is_told_and_waited_for),
 		FRESH(random_keys_on_the_whole_console_do_no_harm),
 	};
 

@@ -85,7 +85,8 @@ the_terminal_shows_the_pictures_of_the_screens(void **state)
 	pty_settle(&p);
 	assert_picture("devices");
 	pty_type(&p, "4");
-	pty_wait(&p, "about 30 lines");
+	pty_wait(&p, "level info");
+	pty_wait(&p, "connection …");
 	pty_settle(&p);
 	assert_picture("log");
 	quit();
