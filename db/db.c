@@ -46,6 +46,18 @@ code_of_state(const char *state)
 	return ERR_DB;
 }
 
+/* A refused login has no SQLSTATE in libpq: only its text tells it from a server that is away. */
+static bool
+refused(const char *line)
+{
+	static const char *const signs[] = { "authentication", "role \"", "permission denied for database" };
+
+	for (size_t i = 0; i < ARRAY_LEN(signs); i++)
+		if (strstr(line, signs[i]) != NULL)
+			return true;
+	return false;
+}
+
 int
 pq_error(const PGconn *conn, const PGresult *res, const char *what, struct err *e)
 {
@@ -57,7 +69,7 @@ pq_error(const PGconn *conn, const PGresult *res, const char *what, struct err *
 
 		(void)text_copy(line, sizeof(line), PQerrorMessage(conn));
 		line[strcspn(line, "\n")] = '\0';
-		return err_set(e, ERR_DB_DOWN, "%s: %s", what, line);
+		return err_set(e, refused(line) ? ERR_DB_DENIED : ERR_DB_DOWN, "%s: %s", what, line);
 	}
 	return err_set(e, code_of_state(state), "%s", message == NULL ? what : message);
 }
@@ -126,8 +138,6 @@ db_open(const char *conninfo, const char *user, const char *app, struct db **out
 	db->conn = PQconnectdb(info);
 	if (PQstatus(db->conn) != CONNECTION_OK) {
 		(void)pq_error(db->conn, NULL, "database", e);
-		if (strstr(e->text, "authentication") != NULL || strstr(e->text, "role \"") != NULL)
-			e->code = ERR_DB_DENIED;
 		db_close(db);
 		return -1;
 	}

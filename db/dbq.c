@@ -28,7 +28,9 @@ struct dbq {
 	PostgresPollingStatusType polling;
 	int64_t next_try_ms, connect_until_ms, backoff_ms;
 	struct request *first, **tail;
-	bool sent, greeted; /* first was sent; LISTEN and version check are done */
+	bool sent, answered; /* a statement was sent and its end not yet read; its result was */
+	bool greeted;        /* LISTEN and version check are done */
+	struct err refusal;  /* why the greeting failed: this connection is of no use */
 	dbq_notify_fn *notify;
 	dbq_state_fn *on_state;
 	void *arg;
@@ -77,7 +79,6 @@ take_first(struct dbq *q)
 	q->first = r->next;
 	if (q->first == NULL)
 		q->tail = &q->first;
-	q->sent = false;
 	return r;
 }
 
@@ -132,7 +133,8 @@ go_down(struct dbq *q, const struct err *e)
 	q->state = DBQ_DOWN;
 	q->first = NULL;
 	q->tail = &q->first;
-	q->sent = q->greeted = false;
+	q->sent = q->answered = q->greeted = false;
+	q->refusal = (struct err){ 0 };
 	q->next_try_ms = clock_ms() + q->backoff_ms;
 	q->backoff_ms = q->backoff_ms * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : q->backoff_ms * 2;
 	while (waiting != NULL) {
@@ -187,7 +189,7 @@ static bool
 send_next(struct dbq *q)
 {
 	if (q->sent)
-		return true; /* its answer comes first, also when nobody wants it any more */
+		return true; /* its end comes first, also when nobody wants its answer any more */
 	while (q->first != NULL && q->first->fn == NULL) /* cancelled before it was sent */
 		request_free(take_first(q));
 	struct request *r = q->first;
@@ -218,20 +220,17 @@ static void
 greeted(void *arg, const struct rows *rows, const struct err *e)
 {
 	struct dbq *q = arg;
-	struct err mine;
 
-	if (e != NULL && e->code == ERR_DB_DOWN)
+	if (e != NULL && q->conn == NULL)
 		return; /* go_down has told already */
 	if (e != NULL)
-		mine = *e;
+		q->refusal = *e;
 	else if (rows_int(rows, 0, 0) != DB_SCHEMA_VERSION)
-		(void)err_set(&mine, ERR_DB_VERSION, "schema version %d, this program wants %d", (int)rows_int(rows, 0, 0), DB_SCHEMA_VERSION);
+		(void)err_set(&q->refusal, ERR_DB_VERSION, "schema version %d, this program wants %d", (int)rows_int(rows, 0, 0), DB_SCHEMA_VERSION);
 	else {
 		q->backoff_ms = BACKOFF_FIRST_MS;
 		q->on_state(q->arg, DBQ_UP, NULL);
-		return;
 	}
-	q->on_state(q->arg, DBQ_DOWN, &mine);
 }
 
 /* LISTEN cannot fail alone: what would make it fail makes the greeting fail as well. */
@@ -272,20 +271,26 @@ work_up(struct dbq *q)
 	if (!q->greeted)
 		push_greeting(q);
 	bool ok = PQconsumeInput(q->conn) == 1 && send_next(q) && PQflush(q->conn) >= 0;
-	while (ok && PQisBusy(q->conn) == 0 && (res = PQgetResult(q->conn)) != NULL) {
-		if (q->sent && PQstatus(q->conn) == CONNECTION_OK)
+	while (ok && q->refusal.code == 0 && q->sent && PQisBusy(q->conn) == 0) {
+		res = PQgetResult(q->conn);
+		ok = PQstatus(q->conn) == CONNECTION_OK;
+		if (ok && res != NULL && !q->answered) {
+			q->answered = true;
 			answer(q, res);
+		} else if (ok && res == NULL) { /* the end, which may come in a later packet */
+			q->sent = q->answered = false;
+			ok = send_next(q) && PQflush(q->conn) >= 0;
+		}
 		PQclear(res);
-		/* The NULL that ends a result must be read before the next statement is sent. */
-		while (PQisBusy(q->conn) == 0 && (res = PQgetResult(q->conn)) != NULL)
-			PQclear(res);
-		ok = PQstatus(q->conn) == CONNECTION_OK && send_next(q) && PQflush(q->conn) >= 0;
 	}
 	while (ok && (note = PQnotifies(q->conn)) != NULL) {
 		q->notify(q->arg, note->extra);
 		PQfreemem(note);
 	}
-	if (!ok || PQstatus(q->conn) == CONNECTION_BAD) {
+	if (q->refusal.code != 0) {
+		e = q->refusal;
+		go_down(q, &e);
+	} else if (!ok || PQstatus(q->conn) == CONNECTION_BAD) {
 		(void)pq_error(q->conn, NULL, "database", &e);
 		go_down(q, &e);
 	}

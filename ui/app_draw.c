@@ -6,7 +6,8 @@
 #include "base/clock.h"
 #include "ui/app_state.h"
 
-enum { FOOT_END = 20 };
+/* Columns kept free: for the keys of every screen, and for the code of what is wrong. */
+enum { FOOT_END = 20, DOWN_END = 23 };
 
 /* The two keys that are in every footer, at its right end. */
 static const struct key_cmd foot_keys[] = { { UK_F1, CMD_HELP, "Help", 0 }, { UK_F10, CMD_QUIT, "Quit", 0 }, { 0 } };
@@ -68,13 +69,15 @@ draw_foot(struct app *a, struct canvas *c)
 	unsigned int have = a->rights | (s == NULL ? 0 : s->screen->have(s->model));
 	int y = c->height - 1, x = 1;
 
+	canvas_fill(c, y - 1, 0, 0, STYLE_NORMAL);
 	if (a->asking) {
 		x = canvas_text(c, y - 1, 0, 0, STYLE_HEAD, a->line_label);
 		input_draw(&a->line, c, y - 1, x + 1, c->width - x - 1, true);
 	} else if (a->message[0] != '\0') {
 		(void)canvas_text(c, y - 1, 0, 0, a->message_style, a->message);
 	} else if (a->down) {
-		(void)canvas_printf(c, y - 1, 0, 0, STYLE_BAD, "%s (%d); trying again", a->why_down.text, (int)a->why_down.code);
+		x = canvas_text(c, y - 1, 0, c->width - DOWN_END, STYLE_BAD, a->why_down.text);
+		(void)canvas_printf(c, y - 1, x, 0, STYLE_BAD, " (%d); trying again", (int)a->why_down.code);
 	}
 	canvas_fill(c, y, 0, 0, STYLE_BAR);
 	if (s != NULL)

@@ -189,14 +189,14 @@ draw(void *model, struct canvas *c, struct area area)
 {
 	struct model *m = model;
 
-	if (m->err.code != ERR_NONE)
-		(void)canvas_printf(c, area.y, 1, 0, STYLE_BAD, "%s (%d)", m->err.text, (int)m->err.code);
-	else if (!m->found)
-		(void)canvas_text(c, area.y, 1, 0, STYLE_DIM, m->answered ? "No device has this UUID." : "Loading ...");
-	else {
+	if (m->err.code != ERR_NONE) /* what was shown stays, above it */
+		(void)canvas_printf(c, area.y + --area.height, 1, 0, STYLE_BAD, "%s (%d)", m->err.text, (int)m->err.code);
+	if (m->found) {
 		int y = draw_facts(m, c, area.y) + 1;
 
 		draw_steps(m, c, y, area.y + area.height - y);
+	} else if (m->err.code == ERR_NONE) {
+		(void)canvas_text(c, area.y, 1, 0, STYLE_DIM, m->answered ? "No device has this UUID." : "Loading ...");
 	}
 }
 

@@ -203,7 +203,8 @@ command(void *model, enum cmd cmd)
 	const struct event *v = feed_current(&l->feed);
 
 	if (feed_command(&l->feed, cmd)) {
-		l->follow = l->feed.cursor == 0 && l->feed.at_start && cmd != CMD_DOWN;
+		l->follow = (cmd == CMD_UP || cmd == CMD_PAGE_UP || cmd == CMD_FIRST) && l->feed.cursor == 0 && l->feed.at_start;
+		l->feed.stick_top = l->follow;
 		return;
 	}
 	switch (cmd) {

@@ -4,7 +4,7 @@
 #
 # BUILD is where musterd, musterctl and muster-sim are (default: the source folder), SRC the source
 # folder, E2E_KEEP=1 keeps the work folder. A test sources this file, calls begin NAME SLOT, and ends
-# with finish. SLOT keeps tests apart that run at the same time: port 9800 + SLOT, devices from
+# with finish. SLOT keeps tests apart that run at the same time: port 23000 + 100 * SLOT or the next free one, devices from
 # 127.120.SLOT.1 on.
 set -u
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -92,7 +92,8 @@ begin() {
 	chmod 755 "$WORK"
 	trap cleanup EXIT
 	trap 'exit 130' INT TERM
-	PORT=$((9800 + SLOT)) BASE=127.120.$SLOT
+	PORT=$((23000 + 100 * SLOT)) BASE=127.120.$SLOT
+	while (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; do PORT=$((PORT + 1)); done
 	cat >"$WORK/muster.conf" <<-CONF
 		[database]
 		connection = host=$WORK/pg/sock dbname=muster user=muster

@@ -49,7 +49,7 @@ check() {
 	all=$(sim "$1" dump)
 	for u in "${list[@]}"; do
 		row=$(sql "SELECT d.state, j.attempt, d.reason FROM muster.device d JOIN muster.job j USING (device_id) WHERE uuid = '$u'")
-		like "$row" '^configured\|[123]\|' "${FAULT[$u]}: configured within three attempts" || {
+		like "$row" '^configured\|[1-4]\|' "${FAULT[$u]}: configured within four attempts" || {
 			sql "SELECT to_char(at, 'MI:SS.MS'), code, text FROM muster.event_log WHERE uuid = '$u' AND level <= 3 ORDER BY at, event_id" | sed 's/^/# /'
 			continue
 		}

@@ -3,7 +3,8 @@
 # tmux: the main job as an operator sees it: the console open in tmux, simulated devices say hello, one
 # is approved by keys, its log is watched until it is configured. TAP; bounded by LIMIT seconds.
 #
-#   BUILD    where muster, musterd, musterctl and muster-sim are (see tests/e2e/lib.sh)
+#   BUILD    where muster, musterd, musterctl and muster-sim are (default: the current directory)
+BUILD=${BUILD:-$PWD}
 . "$(dirname "${BASH_SOURCE[0]}")/../e2e/lib.sh"
 LIMIT=55
 

@@ -85,33 +85,41 @@ position(const struct feed *f, const struct rows *r, int64_t id, void *spare)
 }
 
 /*
+ * Where the cursor's row is in an answer, or what is nearest to it when it left the list. -1: the answer
+ * does not reach it, for `more` follows the answer; or nothing of the window is left.
+ */
+static int
+nearest(const struct feed *f, const struct rows *r, bool more)
+{
+	void *spare = at(f, FEED_MAX + FEED_PAGE);
+	int found = -1;
+
+	for (int i = f->cursor; found < 0 && i < (int)f->n; i++)
+		found = position(f, r, f->source->id(at(f, (size_t)i)), spare);
+	for (int i = f->cursor - 1; !more && found < 0 && i >= 0; i--)
+		found = position(f, r, f->source->id(at(f, (size_t)i)), spare);
+	return found;
+}
+
+/*
  * The whole window anew: the cursor stays on its row. When so many rows came above it that the answer
  * does not reach it, the window stays where it is, and what came is above it. False: ask again.
  */
 static bool
 replace(struct feed *f, const struct rows *r)
 {
-	const void *current = feed_current(f);
-	int64_t id = current == NULL ? 0 : f->source->id(current);
-	int from_top = f->cursor - f->top, at_row = -1;
-	size_t kept = f->kept_first ? 1 : 0;
+	int from_top = f->cursor - f->top;
+	bool more = f->at_start && rows_count(r) >= FEED_PAGE;
+	int at_row = f->stick_top || f->n == 0 ? 0 : nearest(f, r, more);
 
-	if (current != NULL && !f->stick_top)
-		at_row = position(f, r, id, at(f, FEED_MAX + FEED_PAGE));
-	if (current != NULL && !f->stick_top && at_row < 0 && !f->kept_first && rows_count(r) >= FEED_PAGE) {
+	if (at_row < 0 && more) {
 		f->at_start = false;
 		return false;
 	}
-	if (f->kept_first && f->cursor == 0)
-		at_row = -1; /* it is the row that was kept */
-	f->n = rows_count(r) + kept > FEED_MAX ? FEED_MAX : rows_count(r) + kept;
-	read_rows(f, r, kept, false);
-	if (f->stick_top) {
-		f->cursor = f->top = 0;
-	} else if (at_row >= 0) {
-		f->cursor = at_row + (int)kept;
-		f->top = f->cursor - from_top;
-	}
+	f->n = rows_count(r) > FEED_MAX ? FEED_MAX : rows_count(r);
+	read_rows(f, r, 0, false);
+	f->cursor = at_row < 0 ? 0 : at_row;
+	f->top = f->cursor - from_top;
 	return true;
 }
 
@@ -180,10 +188,12 @@ answered(void *arg, const struct rows *r, const struct err *e)
 	case FEED_REPLACE: {
 		size_t wanted = f->n < FEED_PAGE ? FEED_PAGE : f->n;
 
-		if (replace(f, r))
+		if (replace(f, r)) {
 			f->at_end = rows_count(r) < wanted;
-		else
+		} else {
+			f->then = f->then == FEED_IDLE ? FEED_MORE_UP : f->then;
 			f->again = true;
+		}
 		break;
 	}
 	case FEED_MORE_DOWN:
@@ -206,12 +216,14 @@ answered(void *arg, const struct rows *r, const struct err *e)
 	} else if (f->again) {
 		f->again = false;
 		ask(f, FEED_REPLACE);
+	} else if (f->n > 0 && !f->at_start && f->cursor < f->height) {
+		ask(f, FEED_MORE_UP);
 	}
 }
 
 /*
- * The window again: from the start of the list, so that new rows show, or from its first row on,
- * which itself is kept as it is (it is far above what is seen).
+ * The window again: from the start of the list, so that new rows show, or from below its first row,
+ * which is far above what is seen and is read again with the rows above it.
  */
 static void
 ask(struct feed *f, enum feed_load what)
@@ -228,9 +240,8 @@ ask(struct feed *f, enum feed_load what)
 	f->loading = what;
 	switch (what) {
 	case FEED_REPLACE:
-		f->kept_first = f->n > 0 && !f->at_start;
-		f->at_start = !f->kept_first;
-		f->source->ask(f->arg, f->q, f->kept_first ? at(f, 0) : NULL, false, (int)want, answered, f);
+		f->at_start = f->at_start || f->stick_top || f->n == 0;
+		f->source->ask(f->arg, f->q, f->at_start ? NULL : at(f, 0), false, (int)want, answered, f);
 		return;
 	case FEED_MORE_DOWN:
 		f->source->ask(f->arg, f->q, at(f, f->n - 1), false, FEED_PAGE, answered, f);
@@ -254,7 +265,7 @@ feed_reset(struct feed *f)
 	f->n = 0;
 	f->cursor = f->top = 0;
 	f->at_start = true;
-	f->at_end = f->again = f->loaded = f->kept_first = false;
+	f->at_end = f->again = f->loaded = false;
 	f->then = FEED_IDLE;
 	ask(f, FEED_REPLACE);
 }

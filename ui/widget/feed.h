@@ -37,7 +37,6 @@ struct feed {
 	int height;      /* rows shown, as of the last draw */
 	bool at_start, at_end;
 	enum feed_load loading;
-	bool kept_first; /* the load that is under way leaves the first row alone */
 	bool stick_top;  /* the cursor stays on the first row, whichever that is */
 	enum feed_load then; /* asked for while loading; done next */
 	bool again;      /* something changed while loading */
