@@ -61,6 +61,7 @@ temp_file(const char *dir, const char *name, const void *data, size_t len, unsig
     char *out, size_t size)
 {
 	(void)snprintf(out, size, "%s/%s", dir, name);
+	(void)unlink(out); /* an earlier one may be read-only */
 	FILE *f = fopen(out, "w");
 
 	assert_non_null(f);

@@ -12,6 +12,7 @@
 enum {
 	LOGIN_TRIES = 2,     /* refusals in one attempt; AMT locks after three. Source: wsman.md 1.5 */
 	VERIFY_TRIES = 12,
+	RECONNECT_TRIES = 6, /* a device restarts within half a minute */
 	VERIFY_SPACING_MS = 5000,
 	MODERN_TLS_MAJOR = 12, /* source: setup.md 3.3 */
 };
@@ -237,8 +238,18 @@ run_connect(struct run *r, struct err *e)
 int
 run_reconnect(struct run *r, struct err *e)
 {
+	int rc = -1;
+
 	http_close(r->http);
-	int rc = probe(r, e);
+	for (int i = 0; i < RECONNECT_TRIES; i++) {
+		rc = probe(r, e);
+		if (rc == 0 || (e->code != ERR_CONTACT && e->code != ERR_LOST && e->code != ERR_TIMEOUT))
+			break;
+		struct err why = *e; /* kept unless the wait itself must end */
+		if (i + 1 == RECONNECT_TRIES || run_wait(r, r->set.commit_wait_s == 0 ? 200 : VERIFY_SPACING_MS, e) < 0)
+			break;
+		*e = why;
+	}
 	if (rc < 0 && e->code == ERR_LOGIN)
 		rc = login(r, e);
 	return rc;

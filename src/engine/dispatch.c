@@ -16,13 +16,13 @@ struct worker {
 	struct dispatch *d;
 	pthread_t thread;
 	int index;
-	bool started;
+	bool started, ended; /* ended: it only waits to be joined */
 };
 
 struct dispatch {
 	struct engine *en;
 	pthread_t thread;
-	pthread_mutex_t lock; /* guards the list of runs, target, waiting and ended */
+	pthread_mutex_t lock; /* guards the list of runs, target, ended, and that of each worker */
 	pthread_cond_t changed;
 	struct run *running[WORKERS_MAX]; /* by worker; NULL: idle */
 	struct run *ready;                /* claimed, not taken by a worker yet; linked by next */
@@ -52,6 +52,7 @@ take(struct worker *w)
 		d->running[w->index] = r;
 		(void)atomic_fetch_add(&d->en->busy, 1);
 	}
+	w->ended = r == NULL;
 	(void)pthread_mutex_unlock(&d->lock);
 	return r;
 }
@@ -76,7 +77,27 @@ work(void *arg)
 	return NULL;
 }
 
-/* Starts workers up to the target; those above it end by themselves when their job is done. */
+/* Joins the workers that have ended; with all, waits for those that are still at a job. */
+static void
+join_ended(struct dispatch *d, bool all)
+{
+	for (int i = 0; i < WORKERS_MAX; i++) {
+		struct worker *w = &d->workers[i];
+
+		(void)pthread_mutex_lock(&d->lock);
+		bool ended = w->ended || all;
+		(void)pthread_mutex_unlock(&d->lock);
+		if (!w->started || !ended)
+			continue;
+		(void)pthread_join(w->thread, NULL);
+		w->started = false;
+	}
+}
+
+/*
+ * Starts workers up to the target. Those above it end by themselves when their job is done: nobody waits
+ * for them here, for the leases of all jobs are renewed by this thread.
+ */
 static void
 resize(struct dispatch *d, int target)
 {
@@ -87,11 +108,7 @@ resize(struct dispatch *d, int target)
 	d->target = target;
 	(void)pthread_cond_broadcast(&d->changed);
 	(void)pthread_mutex_unlock(&d->lock);
-	for (int i = target; i < before; i++) {
-		if (d->workers[i].started)
-			(void)pthread_join(d->workers[i].thread, NULL);
-		d->workers[i].started = false;
-	}
+	join_ended(d, false);
 	(void)pthread_attr_init(&attr);
 	(void)pthread_attr_setstacksize(&attr, STACK);
 	for (int i = 0; i < target; i++) {
@@ -385,6 +402,7 @@ dispatch_stop(struct dispatch *d)
 	engine_wake(d->en);
 	(void)pthread_join(d->thread, NULL);
 	resize(d, 0);
+	join_ended(d, true);
 	hand_back_ready(d);
 	if (d->db != NULL && node_beat(d->db, d->en->node, 0, 0, 0, 0, true, &e) < 0)
 		log_err(LOG_WARNING, "sign off", &e);

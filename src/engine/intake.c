@@ -30,7 +30,8 @@ struct intake {
 		int64_t id; /* 0: empty */
 	} sets[SET_CACHE];
 	int64_t cap_checked_ms;
-	bool over_cap;
+	int64_t room;  /* unknown devices that may still come, at least */
+	bool guessed;  /* room was lowered by hellos that may have been known ones */
 	int64_t cap_refused; /* since the last report */
 };
 
@@ -124,11 +125,12 @@ apply_cap(struct intake *in, struct db *db, struct hello_row *rows, size_t *n, s
 	size_t kept = 0;
 
 	engine_settings(in->en, &s);
-	if (in->cap_checked_ms == 0 || now - in->cap_checked_ms > CAP_CHECK_MS) {
+	if (in->cap_checked_ms == 0 || now - in->cap_checked_ms > CAP_CHECK_MS || (in->guessed && in->room < (int64_t)*n)) {
 		if (waiting_count(db, &waiting, e) < 0)
 			return -1;
-		in->over_cap = waiting >= s.hello_unknown_cap;
+		in->room = waiting >= s.hello_unknown_cap ? 0 : s.hello_unknown_cap - waiting;
 		in->cap_checked_ms = now;
+		in->guessed = false;
 		if (in->cap_refused > 0) {
 			struct hello_refusal r = { .at_us = clock_wall_us(), .code = ERR_HELLO_CAP, .count = in->cap_refused, .address = "0.0.0.0" };
 
@@ -138,16 +140,21 @@ apply_cap(struct intake *in, struct db *db, struct hello_row *rows, size_t *n, s
 				return -1;
 		}
 	}
-	if (!in->over_cap || *n == 0)
+	if (in->room >= (int64_t)*n) {
+		in->room -= (int64_t)*n;
+		in->guessed |= *n > 0;
 		return 0;
+	}
 	unknown = calloc(*n, sizeof(*unknown));
 	if (unknown == NULL)
 		return err_set(e, ERR_MEMORY, "hellos");
 	if (hello_unknown(db, rows, *n, unknown, e) < 0)
 		return -1;
 	for (size_t i = 0; i < *n; i++)
-		if (!unknown[i])
+		if (!unknown[i] || in->room-- > 0)
 			rows[kept++] = rows[i];
+	if (in->room < 0)
+		in->room = 0;
 	in->cap_refused += (int64_t)(*n - kept);
 	(void)atomic_fetch_add(&in->en->refused, (long long)(*n - kept));
 	*n = kept;

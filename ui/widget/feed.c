@@ -72,15 +72,15 @@ read_rows(struct feed *f, const struct rows *r, size_t first, bool reversed)
 		f->source->from_row(r, reversed ? n - 1 - i : i, at(f, first + i));
 }
 
-/* Where a row is in an answer; -1 when it is not there. */
+/* Where row i of the window is among the ids of an answer; -1 when it is not there. */
 static int
-position(const struct feed *f, const struct rows *r, int64_t id, void *spare)
+position(const struct feed *f, int i, const int64_t *ids, int n)
 {
-	for (size_t i = 0; i < rows_count(r) && i < FEED_MAX; i++) {
-		f->source->from_row(r, i, spare);
-		if (f->source->id(spare) == id)
-			return (int)i;
-	}
+	int64_t id = f->source->id(at(f, (size_t)i));
+
+	for (int j = 0; j < n; j++)
+		if (ids[j] == id)
+			return j;
 	return -1;
 }
 
@@ -91,13 +91,18 @@ position(const struct feed *f, const struct rows *r, int64_t id, void *spare)
 static int
 nearest(const struct feed *f, const struct rows *r, bool more)
 {
+	int64_t ids[FEED_MAX];
+	int n = rows_count(r) > FEED_MAX ? FEED_MAX : (int)rows_count(r), found = -1;
 	void *spare = at(f, FEED_MAX + FEED_PAGE);
-	int found = -1;
 
+	for (int i = 0; i < n; i++) {
+		f->source->from_row(r, (size_t)i, spare);
+		ids[i] = f->source->id(spare);
+	}
 	for (int i = f->cursor; found < 0 && i < (int)f->n; i++)
-		found = position(f, r, f->source->id(at(f, (size_t)i)), spare);
+		found = position(f, i, ids, n);
 	for (int i = f->cursor - 1; !more && found < 0 && i >= 0; i--)
-		found = position(f, r, f->source->id(at(f, (size_t)i)), spare);
+		found = position(f, i, ids, n);
 	return found;
 }
 
@@ -181,6 +186,7 @@ answered(void *arg, const struct rows *r, const struct err *e)
 	f->err = e == NULL ? (struct err){ 0 } : *e;
 	if (e != NULL) {
 		f->again = false;
+		f->then = FEED_IDLE;
 		return;
 	}
 	f->loaded = true;
@@ -209,6 +215,8 @@ answered(void *arg, const struct rows *r, const struct err *e)
 		break;
 	}
 	clamp(f);
+	if (f->n == 0 && f->then != FEED_END)
+		f->then = FEED_IDLE; /* there is no row to go on from */
 	if (f->then != FEED_IDLE) {
 		what = f->then;
 		f->then = FEED_IDLE;
