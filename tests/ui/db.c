@@ -48,6 +48,14 @@ quiet(void *arg, const char *message)
 	(void)message;
 }
 
+static bool
+sqlstate_is(const PGresult *res, const char *state)
+{
+	const char *got = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+
+	return got != NULL && strcmp(got, state) == 0;
+}
+
 const char *
 sql(const char *fmt, ...)
 {
@@ -65,6 +73,10 @@ sql(const char *fmt, ...)
 		(void)PQsetNoticeProcessor(conn, quiet, NULL);
 	}
 	PGresult *res = PQexec(conn, text);
+	for (int i = 0; i < 5 && sqlstate_is(res, "40P01"); i++) { /* a console that is ending held its locks */
+		PQclear(res);
+		res = PQexec(conn, text);
+	}
 	if (PQresultStatus(res) != PGRES_COMMAND_OK && PQresultStatus(res) != PGRES_TUPLES_OK)
 		fail_msg("%s: %s", text, PQerrorMessage(conn));
 	(void)snprintf(out, sizeof(out), "%s", PQntuples(res) > 0 ? PQgetvalue(res, 0, 0) : "");
