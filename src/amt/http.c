@@ -27,7 +27,8 @@ struct http {
 	bool has_offered;
 	struct http_reply *reply; /* being filled */
 	const char *send;         /* of the body being sent: what is left */
-	size_t send_left;
+	size_t send_left, send_len;
+	bool kept; /* the connection has served a request before */
 	char server[96], error[CURL_ERROR_SIZE], tls_version[16];
 	uint8_t seen[PIN_LEN];
 	bool has_seen, pin_wrong, too_big, handshaken;
@@ -304,8 +305,31 @@ http_close(struct http *h)
 		return; /* the old connection serves on */
 	curl_easy_cleanup(h->curl);
 	h->curl = fresh;
-	h->handshaken = false;
+	h->handshaken = h->kept = false;
 	(void)set_options(h); /* the same as when it was made */
+}
+
+/*
+ * libcurl makes a new connection by itself when a kept one ends under the request. When that fails too, its
+ * result speaks of the new connection; but the request was sent on the old one, and may have been acted on.
+ */
+static bool
+lost_before(const struct http *h, CURLcode rc, bool sent)
+{
+	if (!h->kept || h->send_left == h->send_len)
+		return false;
+	switch (rc) {
+	case CURLE_COULDNT_CONNECT:
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_SSL_CIPHER:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_PEER_FAILED_VERIFICATION:
+		return true;
+	case CURLE_OPERATION_TIMEDOUT:
+		return !sent;
+	default:
+		return false;
+	}
 }
 
 /* A transfer that did not end well, as an error of ours. */
@@ -319,6 +343,8 @@ failed(struct http *h, CURLcode rc, struct err *e)
 		return err_set(e, ERR_STOPPED, "given up before the answer");
 	if (h->too_big)
 		return err_set(e, ERR_BODY_SIZE, "answer larger than %d bytes", HTTP_BODY_MAX);
+	if (lost_before(h, rc, sent > 0))
+		return err_set(e, ERR_LOST, "connection lost, and no new one: %s", h->error);
 	if (h->pin_wrong)
 		return err_set(e, ERR_TLS_PIN, "the device shows another certificate than before");
 	for (size_t i = 0; i < ARRAY_LEN(refusals); i++)
@@ -374,12 +400,13 @@ send_once(struct http *h, const void *body, size_t len, struct http_reply *out, 
 	(void)curl_easy_setopt(h->curl, CURLOPT_HTTPHEADER, list);
 	(void)curl_easy_setopt(h->curl, CURLOPT_POSTFIELDSIZE, (long)len);
 	h->send = body;
-	h->send_left = len;
+	h->send_left = h->send_len = len;
 	if (rc == 0) {
 		CURLcode got = curl_easy_perform(h->curl);
 
 		if (got != CURLE_OK)
 			rc = failed(h, got, e);
+		h->kept = got == CURLE_OK;
 		(void)curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &out->status);
 	}
 	(void)curl_easy_setopt(h->curl, CURLOPT_HTTPHEADER, NULL);

@@ -189,7 +189,11 @@ answer(struct fake *f, struct conn *c, const struct played *p, const char *reque
 	char id[32];
 
 	message_id(request, id);
-	if (r->way == FAKE_HANG_UP)
+	if (r->way == FAKE_RESTART) {
+		(void)close(f->listener);
+		f->listener = -1;
+	}
+	if (r->way == FAKE_HANG_UP || r->way == FAKE_RESTART)
 		return false;
 	if (r->way == FAKE_SILENT) {
 		(void)wait_for(f, c->fd, false);
@@ -334,7 +338,8 @@ fake_stop(struct fake *f)
 {
 	f->stopping = true;
 	(void)pthread_join(f->thread, NULL);
-	(void)close(f->listener);
+	if (f->listener >= 0)
+		(void)close(f->listener);
 	for (size_t i = 0; i < f->nreplies; i++) {
 		free(f->replies[i].headers);
 		free(f->replies[i].type);

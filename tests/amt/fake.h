@@ -15,6 +15,7 @@ enum fake_way {
 	FAKE_RAW,     /* the body alone is all that is sent, then the connection ends */
 	FAKE_HALF,    /* half of the body, then the connection ends */
 	FAKE_HANG_UP, /* no answer */
+	FAKE_RESTART, /* no answer, and no connection any more, as a device does that restarts */
 	FAKE_SILENT,  /* no answer, and the connection stays */
 	FAKE_TRICKLE, /* headers, then a byte now and then for ever */
 };

@@ -195,6 +195,22 @@ a_lost_request_is_never_sent_again_by_itself(void **state)
 	assert_int_equal(fake_count(f), 2);
 }
 
+/* That no new connection can be made says nothing about the request on the old one. */
+static void
+a_request_lost_with_the_device_is_not_called_unsent(void **state)
+{
+	struct err e;
+
+	(void)state;
+	fake_play(f, &(struct fake_reply){ .body = "x" });
+	assert_ok(post(&e));
+	fake_play(f, &(struct fake_reply){ .way = FAKE_RESTART });
+	assert_fails(post(&e), ERR_LOST);
+	assert_int_equal(err_next(ERR_LOST), NEXT_LOOK);
+	assert_int_equal(fake_count(f), 2);
+	assert_fails(post(&e), ERR_CONTACT);
+}
+
 static void
 a_connection_closed_while_idle_is_made_anew(void **state)
 {
@@ -467,6 +483,7 @@ main(void)
 		EACH(what_is_not_http_is_no_answer),
 		EACH(a_connection_that_ends_early_is_lost),
 		EACH(a_lost_request_is_never_sent_again_by_itself),
+		EACH(a_request_lost_with_the_device_is_not_called_unsent),
 		EACH(a_connection_closed_while_idle_is_made_anew),
 		EACH(a_body_over_one_megabyte_is_refused),
 		EACH(a_slow_device_runs_into_the_timeout),

@@ -45,14 +45,11 @@ fleet() {
 
 # What each device has become.
 check() {
-	local u all row most
+	local u all row
 	all=$(sim "$1" dump)
 	for u in "${list[@]}"; do
 		row=$(sql "SELECT d.state, j.attempt, d.reason FROM muster.device d JOIN muster.job j USING (device_id) WHERE uuid = '$u'")
-		# Attempts follow at once here: while a device restarts, they only find it closed.
-		most='[1-4]'
-		case ${FAULT[$u]} in *reboot*) most='[0-9]+' ;; esac
-		like "$row" "^configured\\|$most\\|" "${FAULT[$u]}: configured, within four attempts unless it restarted" || {
+		like "$row" '^configured\|[1-4]\|' "${FAULT[$u]}: configured within four attempts" || {
 			sql "SELECT to_char(at, 'MI:SS.MS'), code, text FROM muster.event_log WHERE uuid = '$u' AND level <= 3 ORDER BY at, event_id" | sed 's/^/# /'
 			continue
 		}
