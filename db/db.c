@@ -30,6 +30,11 @@ static const struct {
 	{ "28", ERR_DB_DENIED },
 	{ "42501", ERR_DB_DENIED },
 	{ "3D000", ERR_DB_DOWN }, /* no such database */
+	{ "40", ERR_DB_UNABLE }, /* deadlock */
+	{ "53", ERR_DB_UNABLE }, /* disk full, no memory */
+	{ "55P03", ERR_DB_UNABLE }, /* lock not granted */
+	{ "57014", ERR_DB_UNABLE }, /* cancelled, time limit */
+	{ "58", ERR_DB_UNABLE }, /* input or output error */
 	{ "23", ERR_DB_RULE },
 	{ "22", ERR_DB_RULE },
 	{ "P0002", ERR_DB_NOT_FOUND },
@@ -44,6 +49,12 @@ code_of_state(const char *state)
 		if (strncmp(state, states[i].state, strlen(states[i].state)) == 0)
 			return states[i].code;
 	return ERR_DB;
+}
+
+bool
+db_passes(const struct err *e)
+{
+	return e->code == ERR_DB_DOWN || e->code == ERR_DB_UNABLE;
 }
 
 /* A refused login has no SQLSTATE in libpq: only its text tells it from a server that is away. */

@@ -41,6 +41,9 @@ db_scoped(struct db **db)
 	db_close(*db);
 }
 
+/* db_passes: the failure is one that ends by itself or by an administrator's hand: trying again later is right. Pure. */
+bool db_passes(const struct err *e);
+
 /* db_check_version: ERR_DB_VERSION unless the schema is the one this program was made for. */
 MUST_CHECK int db_check_version(struct db *db, struct err *e);
 

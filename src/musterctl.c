@@ -144,7 +144,8 @@ exit_of(enum err_code code)
 		enum err_code code;
 		int exit;
 	} rows[] = { { ERR_USAGE, CTL_USAGE }, { ERR_INPUT, CTL_USAGE }, { ERR_DB_NOT_FOUND, CTL_NOT_FOUND },
-		{ ERR_DB_DENIED, CTL_DENIED }, { ERR_DB_DOWN, CTL_DATABASE }, { ERR_DB_VERSION, CTL_DATABASE } };
+		{ ERR_DB_DENIED, CTL_DENIED }, { ERR_DB_DOWN, CTL_DATABASE },
+		{ ERR_DB_UNABLE, CTL_DATABASE }, { ERR_DB_VERSION, CTL_DATABASE } };
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (rows[i].code == code)

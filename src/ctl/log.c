@@ -4,12 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "ctl/ctl.h"
 #include "db/event.h"
 
 enum { OPT_UUID, OPT_FOLLOW, OPT_LEVEL, OPT_LINES, OPT_SEARCH };
-enum { LINES = 50, LINES_MAX = 100000, PAGE = 500, FOLLOW_MS = 2000 };
+enum { LINES = 50, LINES_MAX = 100000, PAGE = 500, FOLLOW_MS = 2000, GATHER_MS = 200 };
+
+/* Lines are written in batches, so one may come after another that is this much younger. */
+enum { LATE_US = 30 * 1000000 };
+
+/* Where following has got to. */
+struct place {
+	int64_t newest_us, oldest_us; /* of what was shown; none is looked for before oldest_us */
+	int64_t *shown;               /* ids of lines within LATE_US of the newest, sorted; owned */
+	size_t n;
+};
 
 /* Time, Description, UUID. Source: requirements A5 120. */
 static void
@@ -31,69 +43,102 @@ print_event(const struct ctl *c, const struct event *v)
 	(void)putchar('\n');
 }
 
+static int
+by_value(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
 /* The newest n lines, printed oldest first. */
 static int
-print_last(struct ctl *c, const struct event_filter *f, int n, int64_t *at_us, int64_t *id, struct err *e)
+print_last(struct ctl *c, const struct event_filter *f, int n, struct place *at, struct err *e)
 {
-	struct event *list = calloc((size_t)n, sizeof(*list));
+	SCOPED(mem) struct event *list = calloc((size_t)n, sizeof(*list));
 	int have = 0;
-	int64_t at = 0, before = 0;
+	int64_t before_us = 0, before = 0;
 
-	if (list == NULL)
+	at->shown = calloc((size_t)n, sizeof(*at->shown));
+	if (list == NULL || at->shown == NULL)
 		return err_set(e, ERR_MEMORY, "event log");
 	for (size_t got = PAGE; have < n && got == PAGE;) {
 		SCOPED(rows) struct rows *r = NULL;
 
-		if (event_page(c->db, f, at, before, false, PAGE, &r, e) < 0) {
-			free(list);
+		if (event_page(c->db, f, before_us, before, false, PAGE, &r, e) < 0)
 			return -1;
-		}
 		got = rows_count(r);
 		for (size_t i = 0; i < got && have < n; i++) {
 			event_from_row(r, i, &list[have]);
-			at = list[have].at_us;
+			before_us = list[have].at_us;
 			before = list[have].id;
 			have++;
 		}
 	}
 	if (have > 0) {
-		*at_us = list[0].at_us;
-		*id = list[0].id;
+		at->newest_us = list[0].at_us;
+		at->oldest_us = list[have - 1].at_us;
 	}
-	while (have > 0)
-		print_event(c, &list[--have]);
-	free(list);
+	while (have > 0) {
+		at->shown[at->n++] = list[--have].id;
+		print_event(c, &list[have]);
+	}
+	qsort(at->shown, at->n, sizeof(*at->shown), by_value);
+	return 0;
+}
+
+/* Every line that came since, also one that is older than some that were shown. */
+static int
+print_new(struct ctl *c, const struct event_filter *f, struct place *at, struct err *e)
+{
+	int64_t from_us = at->newest_us - LATE_US > at->oldest_us ? at->newest_us - LATE_US : at->oldest_us, from = 0;
+	SCOPED(buf) struct buf seen = { 0 };
+
+	for (size_t got = PAGE; got == PAGE;) {
+		SCOPED(rows) struct rows *r = NULL;
+
+		if (event_page(c->db, f, from_us, from, true, PAGE, &r, e) < 0)
+			return -1;
+		got = rows_count(r);
+		for (size_t i = 0; i < got; i++) {
+			struct event v;
+
+			event_from_row(r, i, &v);
+			if (at->n == 0 || bsearch(&v.id, at->shown, at->n, sizeof(v.id), by_value) == NULL)
+				print_event(c, &v);
+			buf_add(&seen, &v.id, sizeof(v.id));
+			from_us = v.at_us;
+			from = v.id;
+		}
+		if (got > 0 && from_us > at->newest_us)
+			at->newest_us = from_us;
+	}
+	if (seen.bad)
+		return err_set(e, ERR_MEMORY, "event log");
+	free(at->shown);
+	at->n = seen.len / sizeof(*at->shown);
+	at->shown = (int64_t *)(void *)buf_steal(&seen);
+	qsort(at->shown, at->n, sizeof(*at->shown), by_value);
 	return 0;
 }
 
 static int
-follow(struct ctl *c, const struct event_filter *f, int64_t at_us, int64_t id, struct err *e)
+follow(struct ctl *c, const struct event_filter *f, struct place *at, struct err *e)
 {
 	char channel[32], payload[32];
 
 	if (db_listen(c->db, "muster_change", e) < 0)
 		return -1;
 	for (;;) {
-		SCOPED(rows) struct rows *r = NULL;
-
-		if (event_page(c->db, f, at_us, id, true, PAGE, &r, e) < 0)
+		if (print_new(c, f, at, e) < 0)
 			return -1;
-		for (size_t i = 0; i < rows_count(r); i++) {
-			struct event v;
-
-			event_from_row(r, i, &v);
-			print_event(c, &v);
-			at_us = v.at_us;
-			id = v.id;
-		}
 		if (fflush(stdout) != 0)
 			return 0; /* the reader is gone */
-		if (rows_count(r) == PAGE)
-			continue;
 		if (db_wait(c->db, -1, FOLLOW_MS, e) < 0)
 			return -1;
 		while (db_notified(c->db, channel, sizeof(channel), payload, sizeof(payload)))
 			;
+		clock_sleep_ms(GATHER_MS); /* a busy engine tells of changes all the time */
 	}
 }
 
@@ -101,7 +146,7 @@ static int
 show(struct ctl *c, struct err *e)
 {
 	struct event_filter f = { .level = EVENT_INFO };
-	int64_t at_us = 0, id = 0;
+	struct place at = { 0 };
 	struct uuid u;
 	long n = c->opt[OPT_LINES] == NULL ? LINES : strtol(c->opt[OPT_LINES], NULL, 10);
 
@@ -120,9 +165,13 @@ show(struct ctl *c, struct err *e)
 		return err_set(e, ERR_INPUT, "--search: at most %zu bytes", sizeof(f.search) - 1);
 	if (n < 1 || n > LINES_MAX)
 		return err_set(e, ERR_INPUT, "--lines: want 1 to %d", LINES_MAX);
-	if (ctl_connect(c, e) < 0 || print_last(c, &f, (int)n, &at_us, &id, e) < 0)
-		return -1;
-	return c->opt[OPT_FOLLOW] == NULL ? CTL_OK : follow(c, &f, at_us, id, e);
+	int rc = ctl_connect(c, e);
+	if (rc == 0)
+		rc = print_last(c, &f, (int)n, &at, e);
+	if (rc == 0)
+		rc = c->opt[OPT_FOLLOW] == NULL ? CTL_OK : follow(c, &f, &at, e);
+	free(at.shown);
+	return rc;
 }
 
 static const struct ctl_opt opts[] = {

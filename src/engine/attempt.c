@@ -231,7 +231,7 @@ settle(struct run *r, const struct job_end *end)
 		if (rc == 0)
 			return;
 		log_err(LOG_WARNING, "outcome of a run not stored", &e);
-		if (e.code != ERR_DB_DOWN || clock_ms() >= atomic_load(&r->lease_until_ms))
+		if (!db_passes(&e) || clock_ms() >= atomic_load(&r->lease_until_ms))
 			return; /* whoever takes the job over looks at the device first */
 		clock_sleep_ms(END_RETRY_MS);
 	}

@@ -196,6 +196,24 @@ commit_batch(struct intake *in, struct item **items, size_t n, struct err *e)
 	return rc;
 }
 
+/* What the database refuses for a reason of its own is told where operators look. */
+static void
+report_refused(struct intake *in, const struct item *it, const struct err *why)
+{
+	struct hello_refusal r = { .at_us = clock_wall_us(), .code = why->code, .count = 1 };
+	struct db *db = NULL;
+	struct err e;
+
+	(void)text_copy(r.address, sizeof(r.address), it->refusal != NULL ? it->refusal->address : it->row.address);
+	(void)snprintf(r.reason, sizeof(r.reason), "hello of %.36s not stored: %.150s", it->row.uuid, why->text);
+	int rc = db_borrow(in->en->pool, &db, &e);
+	if (rc == 0)
+		rc = hello_reject(db, in->en->node, &r, &e);
+	db_return(in->en->pool, db);
+	if (rc < 0)
+		log_err(LOG_ERROR, "a refused hello not told", &e);
+}
+
 static void
 commit_until_done(struct intake *in, struct item **items, size_t n)
 {
@@ -204,13 +222,15 @@ commit_until_done(struct intake *in, struct item **items, size_t n)
 
 	while (commit_batch(in, items, n, &e) < 0) {
 		log_err(LOG_WARNING, "hellos not stored yet", &e);
-		if (e.code != ERR_DB_DOWN && n > 1) { /* find the one that is refused */
+		if (!db_passes(&e) && n > 1) { /* find the one that is refused */
 			for (size_t i = 0; i < n; i++)
 				commit_until_done(in, &items[i], 1);
 			return;
 		}
-		if (e.code != ERR_DB_DOWN)
+		if (!db_passes(&e)) {
+			report_refused(in, items[0], &e);
 			return;
+		}
 		if (queue_stopped(&in->queue) && give_up == 0)
 			give_up = clock_ms() + LAST_TRY_MS;
 		if (give_up != 0 && clock_ms() > give_up) {

@@ -97,7 +97,7 @@ write_batch(struct logw *w, struct item **items, size_t n, struct err *e)
 	return rc;
 }
 
-/* Only a database that is away is worth waiting for; what it refuses would be refused again. */
+/* A database that is away or full is waited for; what it refuses would be refused again. */
 static void
 write_until_done(struct logw *w, struct item **items, size_t n)
 {
@@ -110,7 +110,7 @@ write_until_done(struct logw *w, struct item **items, size_t n)
 		if (stopped && give_up == 0)
 			give_up = clock_ms() + LAST_TRY_MS;
 		log_err(LOG_WARNING, "event log not written", &e);
-		if (e.code != ERR_DB_DOWN || (stopped && clock_ms() > give_up))
+		if (!db_passes(&e) || (stopped && clock_ms() > give_up))
 			break;
 		clock_sleep_ms(RETRY_MS);
 	}
