@@ -359,9 +359,6 @@ do_command(struct app *a, enum cmd cmd)
 			return;
 		}
 	switch (cmd) {
-	case CMD_QUIT:
-		a->done = true;
-		return;
 	case CMD_BACK:
 		if (a->depth > 1)
 			pop(a);
@@ -400,6 +397,10 @@ void
 app_key(struct app *a, int key)
 {
 	app_touch(a);
+	if (key == UK_F10) { /* as the last line says, also under a dialog or a question */
+		a->done = true;
+		return;
+	}
 	if (a->form_shown) {
 		key_to_form(a, key);
 		return;

@@ -389,6 +389,23 @@ esc_goes_back_and_never_quits_and_f10_quits(void **state)
 	end();
 }
 
+/* What the last line offers works wherever it is shown. */
+static void
+f10_quits_under_a_dialog_and_a_question_too(void **state)
+{
+	static const int keys[] = { 'a', '/', ':' };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		begin("t_operator", 80, 24);
+		press(&k, '2');
+		press(&k, keys[i]);
+		press(&k, UK_F10);
+		assert_true(app_done(k.a));
+		end();
+	}
+}
+
 /* Every size, every screen: nothing crashes, the keys are on the last line, and messages are alone on theirs. */
 static void
 every_screen_is_drawn_at_every_size(void **state)
@@ -509,6 +526,7 @@ main(int argc, char **argv)
 		TEST(f1_helps_on_every_screen_with_the_keys_it_has),
 		TEST(commands_open_screens_and_unknown_ones_say_what_there_is),
 		TEST(esc_goes_back_and_never_quits_and_f10_quits),
+		TEST(f10_quits_under_a_dialog_and_a_question_too),
 		TEST(every_screen_is_drawn_at_every_size),
 		TEST(a_message_is_alone_on_its_line),
 		TEST(hostile_texts_are_harmless_in_every_cell),
