@@ -86,6 +86,7 @@ pop(struct app *a)
 		return;
 	s->screen->close(s->model);
 	a->depth--;
+	a->place++;
 	app_touch(a);
 }
 
@@ -105,6 +106,7 @@ app_open(struct app *a, const struct screen *screen, const char *arg)
 		return;
 	}
 	a->stack[a->depth++] = (struct shown){ screen, model };
+	a->place++;
 	screen->load(model);
 	app_touch(a);
 }
@@ -249,6 +251,18 @@ app_ask(struct app *a, const char *label, const char *standard, void (*done)(voi
 	a->line_done = done;
 	a->asking = true;
 	app_touch(a);
+}
+
+unsigned int
+app_place(const struct app *a)
+{
+	return a->place;
+}
+
+bool
+app_is_at(const struct app *a, unsigned int place)
+{
+	return a->place == place && !a->form_shown && !a->asking;
 }
 
 struct form *

@@ -67,6 +67,14 @@ void app_touch(struct app *a); /* something that is seen changed */
 void app_ask(struct app *a, const char *label, const char *standard, void (*done)(void *model, const char *text));
 
 /*
+ * app_place: which screen is shown now; another number after every change. app_is_at: it is still that
+ * one, and neither dialog nor question is over it. Who opens a dialog when an answer comes asks first, for
+ * the operator may have gone elsewhere meanwhile.
+ */
+unsigned int app_place(const struct app *a);
+bool app_is_at(const struct app *a, unsigned int place);
+
+/*
  * app_form: a dialog; done is called when it was filled in. The form is the app's until then; start
  * with { 0 } from app_form_new.
  */

@@ -16,6 +16,7 @@ struct app {
 	struct dbq *q;
 	struct shown stack[STACK_MAX];
 	size_t depth;
+	unsigned int place; /* counts changes of the current screen */
 	unsigned int rights;
 	bool rights_known, done, dirty, was_up;
 	bool down;

@@ -20,7 +20,10 @@ static struct {
 	size_t n;
 	char fqdn[DB_FQDN], ou[DB_TEXT], profile[64];
 	void (*confirmed)(void *model);
+	unsigned int place; /* where it was asked for */
 } act;
+
+static const char profiles; /* owner of the request for them */
 
 static const struct {
 	enum cmd cmd;
@@ -93,9 +96,10 @@ do_command(void *model, const struct form *f)
 static void
 on_profiles(void *arg, const struct rows *r, const struct err *e)
 {
-	struct form *f = app_form_new(act.app, act.n == 1 ? "Approve a device" : "Approve devices");
-
 	(void)arg;
+	if (!app_is_at(act.app, act.place))
+		return;
+	struct form *f = app_form_new(act.app, act.n == 1 ? "Approve a device" : "Approve devices");
 	if (e != NULL || f == NULL || rows_count(r) == 0) {
 		app_message(act.app, STYLE_BAD, "%s", e != NULL ? e->text : "There is no profile yet: musterctl profile import (1702)");
 		return;
@@ -134,8 +138,10 @@ void
 actions_start(struct app *a, enum cmd cmd, const char *const *uuids, size_t n, const struct device *first,
     void (*on_confirmed)(void *model))
 {
+	dbq_cancel(app_db(a), &profiles); /* of an action that did not come to its dialog */
 	free(act.uuids);
 	act.confirmed = on_confirmed;
+	act.place = app_place(a);
 	act.app = a;
 	act.cmd = cmd;
 	act.uuids = calloc(n, sizeof(*act.uuids));
@@ -152,7 +158,7 @@ actions_start(struct app *a, enum cmd cmd, const char *const *uuids, size_t n, c
 			act.fqdn[0] = '\0';
 		if (first->profile[0] != '\0')
 			(void)text_copy(act.profile, sizeof(act.profile), first->profile);
-		profile_list_send(app_db(a), on_profiles, NULL, &act);
+		profile_list_send(app_db(a), on_profiles, NULL, &profiles);
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)

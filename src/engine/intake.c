@@ -200,7 +200,7 @@ commit_batch(struct intake *in, struct item **items, size_t n, struct err *e)
 static void
 report_refused(struct intake *in, const struct item *it, const struct err *why)
 {
-	struct hello_refusal r = { .at_us = clock_wall_us(), .code = why->code, .count = 1 };
+	struct hello_refusal r = { .at_us = clock_wall_us(), .code = (int)why->code, .count = 1 };
 	struct db *db = NULL;
 	struct err e;
 

@@ -418,6 +418,34 @@ all_loaded_rows_are_selected_by_a_star(void **state)
 }
 
 /* Whatever is typed, on whatever is shown: nothing crashes, nothing hangs. */
+/* The dialog waits for the profiles; whoever goes elsewhere meanwhile must not find it there. */
+static void
+a_dialog_never_opens_over_another_screen(void **state)
+{
+	(void)state;
+	begin("t_operator");
+	press(&k, '2');
+	app_key(k.a, 'a');
+	app_key(k.a, '4');
+	work(&k);
+	assert_has_not(draw(&k), "will be configured now");
+	press(&k, '2');
+	app_key(k.a, 'a');
+	app_key(k.a, 'h');
+	work(&k);
+	assert_has_not(draw(&k), "will be configured now");
+	press(&k, UK_ESC);
+	app_key(k.a, 'a');
+	app_key(k.a, '/');
+	work(&k);
+	assert_has(draw(&k), "Search");
+	assert_has_not(draw(&k), "will be configured now");
+	press(&k, UK_ESC);
+	press(&k, 'a');
+	assert_has(draw(&k), "will be configured now");
+	end();
+}
+
 static void
 random_keys_on_the_whole_console_do_no_harm(void **state)
 {
@@ -468,6 +496,7 @@ main(int argc, char **argv)
 		FRESH(fifty_thousand_lines_go_to_the_end_and_stay_there),
 		FRESH(an_approved_device_leaves_a_long_list),
 		FRESH(all_loaded_rows_are_selected_by_a_star),
+		FRESH(a_dialog_never_opens_over_another_screen),
 		FRESH(random_keys_on_the_whole_console_do_no_harm),
 	};
 
