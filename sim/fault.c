@@ -46,6 +46,7 @@ static const struct {
 	[FK_XML_BOMB]      = { "xml-bomb",      ARG_NONE,           "answer nested entity definitions" },
 	[FK_WRONG_TYPE]    = { "wrong-type",    ARG_PROPERTY,       "CLASS.PROPERTY: show a text of the wrong type" },
 	[FK_MISSING]       = { "missing",       ARG_PROPERTY,       "CLASS.PROPERTY: leave it out" },
+	[FK_VALUE]         = { "value",         ARG_WHAT_WORD,      "CLASS.PROPERTY=VALUE: show this value" },
 	[FK_REDIRECT]      = { "redirect",      ARG_NONE,           "answer 302 to another host" },
 	[FK_BAD_LENGTH]    = { "bad-length",    ARG_NONE,           "announce more bytes than are sent" },
 	[FK_CERT_CHANGE]   = { "cert-change",   ARG_NONE,           "another setup certificate for each connection" },

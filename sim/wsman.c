@@ -66,6 +66,11 @@ spoil(struct device *d, const struct wclass *k, struct vals *v)
 			free(v->v[i].text);
 			v->v[i].text = mem_copy("not-what-you-expect");
 		}
+		const struct fault_spec *f = fault_hit_value(&d->faults, FK_VALUE, k->name, name);
+		if (f != NULL) {
+			free(v->v[i].text);
+			v->v[i].text = mem_copy(f->value);
+		}
 		if (fault_hit_value(&d->faults, FK_MISSING, k->name, name) != NULL) {
 			free(v->v[i].text);
 			v->n--;

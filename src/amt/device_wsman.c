@@ -93,8 +93,11 @@ dw_facts(struct amt_device *d, struct amt_facts *out, struct err *e)
 		return -1;
 	if (!inst_text(&general, "DigestRealm", f.realm, sizeof(f.realm)) || f.realm[0] == '\0')
 		return err_set(e, ERR_FIELD, "AMT_GeneralSettings.DigestRealm is missing");
-	if (wsman_get(dw(d), setup_class, NULL, &setup, e) < 0 ||
-	    inst_int(&setup, "ProvisioningState", AMT_POST, AMT_IN, &state, e) < 0 ||
+	if (wsman_get(dw(d), setup_class, NULL, &setup, e) < 0)
+		return -1;
+	if (!inst_has(&setup, "ProvisioningState"))
+		return err_set(e, ERR_FIELD, "AMT_SetupAndConfigurationService.ProvisioningState is missing");
+	if (inst_int(&setup, "ProvisioningState", AMT_POST, AMT_IN, &state, e) < 0 ||
 	    inst_int(&setup, "ProvisioningMode", 255, 0, &mode, e) < 0)
 		return -1;
 	f.state = (enum amt_state)state;
@@ -184,10 +187,10 @@ general_from(const struct inst *i, struct amt_general *out, struct err *e)
 
 	(void)inst_text(i, "HostName", g.host, sizeof(g.host));
 	(void)inst_text(i, "DomainName", g.domain, sizeof(g.domain));
-	g.ping = inst_bool(i, "PingResponseEnabled");
 	g.has_rmcp_ping = inst_has(i, "RmcpPingResponseEnabled");
-	g.rmcp_ping = inst_bool(i, "RmcpPingResponseEnabled");
-	if (inst_int(i, "IdleWakeTimeout", UINT32_MAX, 0, &g.idle_timeout_min, e) < 0)
+	if (inst_bool(i, "PingResponseEnabled", false, &g.ping, e) < 0 ||
+	    inst_bool(i, "RmcpPingResponseEnabled", false, &g.rmcp_ping, e) < 0 ||
+	    inst_int(i, "IdleWakeTimeout", UINT32_MAX, 0, &g.idle_timeout_min, e) < 0)
 		return -1;
 	*out = g;
 	return 0;

@@ -99,9 +99,14 @@ dw_store_clean(struct amt_device *d, struct err *e)
 		return -1;
 	for (xmlNode *n = xml_child(certificates.node, certificate_class); n != NULL; n = xml_next(n)) {
 		const struct inst one = { .node = n };
+		bool root, fixed;
 
-		if (!inst_text(&one, "InstanceID", id, sizeof(id)) || strcmp(id, bound) == 0 ||
-		    inst_bool(&one, "TrustedRootCertficate") || inst_bool(&one, "ReadOnlyCertificate"))
+		if (!inst_text(&one, "InstanceID", id, sizeof(id)) || strcmp(id, bound) == 0)
+			continue;
+		if (inst_bool(&one, "TrustedRootCertficate", false, &root, e) < 0 ||
+		    inst_bool(&one, "ReadOnlyCertificate", false, &fixed, e) < 0)
+			return -1;
+		if (root || fixed)
 			continue;
 		if (delete_one(dw(d), certificate_class, id, e) < 0)
 			return -1;
@@ -234,10 +239,9 @@ dw_tls_read(struct amt_device *d, struct amt_tls *out, struct err *e)
 	const struct selector sel[] = { { "InstanceID", remote_id }, { 0 } };
 	SCOPED(inst) struct inst i = { 0 };
 
-	if (wsman_get(dw(d), setting_class, sel, &i, e) < 0)
+	if (wsman_get(dw(d), setting_class, sel, &i, e) < 0 || inst_bool(&i, "Enabled", false, &out->enabled, e) < 0 ||
+	    inst_bool(&i, "AcceptNonSecureConnections", false, &out->plain, e) < 0)
 		return -1;
-	out->enabled = inst_bool(&i, "Enabled");
-	out->plain = inst_bool(&i, "AcceptNonSecureConnections");
 	return bound_certificate(dw(d), out->bound, e);
 }
 
@@ -246,11 +250,13 @@ put_setting(struct amt_device *d, const char *id, bool enabled, const bool *plai
 {
 	const struct selector sel[] = { { "InstanceID", id }, { 0 } };
 	SCOPED(inst) struct inst i = { 0 };
+	bool is, mutual, open;
 
-	if (wsman_get(dw(d), setting_class, sel, &i, e) < 0)
+	if (wsman_get(dw(d), setting_class, sel, &i, e) < 0 || inst_bool(&i, "Enabled", false, &is, e) < 0 ||
+	    inst_bool(&i, "MutualAuthentication", false, &mutual, e) < 0 ||
+	    inst_bool(&i, "AcceptNonSecureConnections", false, &open, e) < 0)
 		return -1;
-	if (inst_bool(&i, "Enabled") == enabled && !inst_bool(&i, "MutualAuthentication") &&
-	    (plain == NULL || inst_bool(&i, "AcceptNonSecureConnections") == *plain))
+	if (is == enabled && !mutual && (plain == NULL || open == *plain))
 		return 0;
 	(void)inst_set(&i, "Enabled", enabled ? "true" : "false");
 	(void)inst_set(&i, "MutualAuthentication", "false");

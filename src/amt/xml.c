@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static const char ns_addressing[] = "http://schemas.xmlsoap.org/ws/2004/08/addressing";
 static const char ns_wsman[] = "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd";
@@ -166,13 +167,25 @@ inst_int(const struct inst *i, const char *name, uint32_t max, uint32_t missing,
 	return err_set(e, ERR_FIELD, "%s.%s is \"%s\", want a number from 0 to %u", xml_name(i->node), name, text, max);
 }
 
-bool
-inst_bool(const struct inst *i, const char *name)
+int
+inst_bool(const struct inst *i, const char *name, bool missing, bool *out, struct err *e)
 {
-	char text[8];
+	static const struct {
+		const char *text;
+		bool value;
+	} words[] = { { "true", true }, { "false", false }, { "1", true }, { "0", false } };
+	char text[48];
 
-	return inst_text(i, name, text, sizeof(text)) &&
-	       (strcmp(text, "true") == 0 || strcmp(text, "1") == 0);
+	*out = missing;
+	bool whole = inst_text(i, name, text, sizeof(text));
+	if (text[0] == '\0' && (whole || !inst_has(i, name))) /* an empty element is a value that is not known */
+		return 0;
+	for (size_t k = 0; k < ARRAY_LEN(words); k++)
+		if (strcasecmp(text, words[k].text) == 0) {
+			*out = words[k].value;
+			return 0;
+		}
+	return err_set(e, ERR_FIELD, "%s.%s is \"%s\", want true or false", xml_name(i->node), name, text);
 }
 
 bool

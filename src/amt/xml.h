@@ -48,14 +48,15 @@ MUST_CHECK bool xml_uint(const xmlNode *node, uint32_t max, uint32_t *out);
 bool xml_attr(const xmlNode *node, const char *name, char *out, size_t size);
 
 /*
- * Properties of an instance. A missing property reads as "" / false; inst_has tells. inst_int fails
- * with ERR_FIELD when the property is there and not a whole number from 0 to max.
+ * Properties of an instance. A missing text reads as "", another property as the value given for that
+ * case; inst_has tells. inst_int and inst_bool fail with ERR_FIELD when the property is there and is not
+ * a whole number from 0 to max, or not a truth value.
  */
 bool inst_has(const struct inst *i, const char *name);
 bool inst_text(const struct inst *i, const char *name, char *out, size_t size);
 MUST_CHECK int inst_int(
     const struct inst *i, const char *name, uint32_t max, uint32_t missing, uint32_t *out, struct err *e);
-bool inst_bool(const struct inst *i, const char *name);
+MUST_CHECK int inst_bool(const struct inst *i, const char *name, bool missing, bool *out, struct err *e);
 
 /* inst_set: change the text of a property that is there; false when it is not. */
 bool inst_set(struct inst *i, const char *name, const char *value);

@@ -219,18 +219,34 @@ numbers_are_whole_and_within_their_bound(void **state)
 }
 
 static void
-booleans_are_true_or_1_and_else_false(void **state)
+booleans_are_true_false_1_0_or_an_error(void **state)
 {
-	SCOPED(inst) struct inst i = read_text("<a><t>true</t><one>1</one><f>false</f><n>0</n><x>TRUE</x><e/><l>true but long</l></a>");
+	static const struct {
+		const char *text;
+		int rc;
+		bool value; /* where none was given: true */
+	} rows[] = {
+		{ "<b>true</b>", 0, true }, { "<b>1</b>", 0, true }, { "<b> TRUE </b>", 0, true }, { "<b>false</b>", 0, false },
+		{ "<b>0</b>", 0, false }, { "<b/>", 0, true }, { "", 0, true }, { "<b>yes</b>", -1, 0 }, { "<b>2</b>", -1, 0 },
+		{ "<b>true but very much longer than any truth value has ever been</b>", -1, 0 },
+	};
 
 	(void)state;
-	assert_true(inst_bool(&i, "t"));
-	assert_true(inst_bool(&i, "one"));
-	assert_false(inst_bool(&i, "f"));
-	assert_false(inst_bool(&i, "n"));
-	assert_false(inst_bool(&i, "e"));
-	assert_false(inst_bool(&i, "l"));
-	assert_false(inst_bool(&i, "missing"));
+	for (size_t k = 0; k < ARRAY_LEN(rows); k++) {
+		char xml[160];
+		bool got = false;
+		struct err e;
+
+		(void)snprintf(xml, sizeof(xml), "<a>%s</a>", rows[k].text);
+		SCOPED(inst) struct inst i = read_text(xml);
+		if (rows[k].rc == 0) {
+			assert_ok(inst_bool(&i, "b", true, &got, &e));
+			assert_int_equal(got, rows[k].value);
+		} else {
+			assert_fails(inst_bool(&i, "b", true, &got, &e), ERR_FIELD);
+			assert_has(e.text, "a.b");
+		}
+	}
 }
 
 static void
@@ -393,7 +409,7 @@ main(void)
 		TEST(text_that_does_not_fit_is_told_and_empty),
 		TEST(attributes_are_read_with_blanks_after_the_equals_sign),
 		TEST(numbers_are_whole_and_within_their_bound),
-		TEST(booleans_are_true_or_1_and_else_false),
+		TEST(booleans_are_true_false_1_0_or_an_error),
 		TEST(set_changes_only_what_is_there_and_escapes_it),
 		TEST(drop_removes_every_property_of_that_name),
 		TEST(write_keeps_order_arrays_and_nested_references),

@@ -16,11 +16,13 @@ read_element(const xmlNode *n, int depth)
 	char text[96], id[40];
 	unsigned char bytes[64];
 	uint32_t number;
+	bool truth;
 
 	(void)xml_text(n, text, sizeof(text));
 	(void)xml_attr(n, "Name", id, sizeof(id));
 	(void)inst_text(&one, "InstanceID", id, sizeof(id));
-	(void)inst_bool(&one, "Enabled");
+	if (inst_bool(&one, "Enabled", false, &truth, &e) < 0)
+		MUST(e.code == ERR_FIELD);
 	if (inst_int(&one, "ReturnValue", UINT32_MAX, 0, &number, &e) < 0)
 		MUST(e.code == ERR_FIELD);
 	(void)wsman_epr_id(n, "InstanceID", id, sizeof(id));

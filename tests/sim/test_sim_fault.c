@@ -15,7 +15,7 @@ every_form_parses_and_prints_back(void **state)
 		"fault:AMT_TLSSettingData=DestinationUnreachable", "http:500", "silent",
 		"401-forever", "stale-forever*1", "garbage", "half-body", "big-body", "slow-byte",
 		"xml-bomb", "wrong-type:AMT_GeneralSettings.HostName",
-		"missing:AMT_GeneralSettings.DigestRealm*3", "redirect", "bad-length",
+		"missing:AMT_GeneralSettings.DigestRealm*3", "value:AMT_GeneralSettings.IdleWakeTimeout=7", "redirect", "bad-length",
 		"cert-change", "keygen-s:20", "no-hello", "fragment", "deny-tls*4", "uuid-mismatch",
 		"two-pages", "no-suffix", "odd-xml", "delay-ms:250" };
 	char text[200];
