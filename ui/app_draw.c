@@ -52,7 +52,7 @@ draw_keys(struct canvas *c, int y, int x, int end, const struct key_cmd *keys, u
 		if (keys->label[0] == '\0' || (keys->need & ~have) != 0)
 			continue;
 		key_label(keys->key, name, sizeof(name));
-		if (x + text_width(name) + text_width(keys->label) + 1 > end)
+		if (x + text_width(name) + text_width(keys->label) + 2 > end)
 			break;
 		x += canvas_text(c, y, x, 0, STYLE_BAR_ON, name);
 		x += canvas_text(c, y, x, 0, STYLE_BAR, " ");

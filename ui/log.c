@@ -181,9 +181,12 @@ static void
 status(const void *model, char *out, size_t size)
 {
 	const struct log *l = model;
+	bool one = l->filter.uuid[0] != '\0';
+	char lines[48] = ""; /* of the whole log there is an estimate, and none before the first ANALYZE */
 
-	(void)snprintf(out, size, "%s%s%s %" PRId64 " lines, level %s%s%s%s", l->filter.uuid, l->filter.uuid[0] != '\0' ? " " : "",
-	    l->filter.uuid[0] != '\0' ? "" : "about", l->count, event_level_name(l->filter.level),
+	if (one || l->count > 0)
+		(void)snprintf(lines, sizeof(lines), "%s%" PRId64 " lines, ", one ? "  " : "about ", l->count);
+	(void)snprintf(out, size, "%s%slevel %s%s%s%s", l->filter.uuid, lines, event_level_name(l->filter.level),
 	    l->filter.search[0] != '\0' ? "  /" : "", l->filter.search, l->follow ? "  following" : "");
 }
 
