@@ -225,7 +225,7 @@ answer_later(struct conn *c)
 {
 	if (c->phase == PHASE_DEAD)
 		return;
-	if (c->reply.silent) {
+	if (c->reply.silent || c->reply.stalled) {
 		c->phase = PHASE_SILENT;
 		want(c, EPOLLRDHUP);
 		return;
@@ -320,6 +320,32 @@ go_on(struct conn *c)
 	write_reply(c);
 	if (c->phase == PHASE_READ)
 		serve(c);
+}
+
+bool
+conn_stalled(const struct device *d)
+{
+	for (const struct conn *c = d->conns; c != NULL; c = c->next)
+		if (c->phase == PHASE_SILENT && c->reply.stalled)
+			return true;
+	return false;
+}
+
+void
+conn_resume(struct device *d)
+{
+	struct conn *next;
+
+	for (struct conn *c = d->conns; c != NULL; c = next) {
+		next = c->next;
+		if (c->phase != PHASE_SILENT || !c->reply.stalled)
+			continue;
+		c->reply.stalled = false;
+		if (c->reply.out.len == 0)
+			finish(c, false);
+		else
+			go_on(c);
+	}
 }
 
 static void

@@ -11,4 +11,8 @@ void conn_accept(struct device *d, int fd, bool tls);
 /* conn_close_all: end every connection of a device, without a word. */
 void conn_close_all(struct device *d);
 
+/* conn_stalled: does a client wait for conn_resume? */
+bool conn_stalled(const struct device *d);
+void conn_resume(struct device *d);
+
 #endif

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "sim/conn.h"
 #include "sim/dump.h"
 #include "sim/mem.h"
 #include "sim/ports.h"
@@ -54,6 +55,14 @@ run_hello(struct device *d, const char *arg)
 	if (d->state == STATE_POST)
 		return json_pack("{s:s}", "error", "device is configured");
 	ports_start(d);
+	return ok();
+}
+
+static json_t *
+run_resume(struct device *d, const char *arg)
+{
+	(void)arg;
+	conn_resume(d);
 	return ok();
 }
 
@@ -129,6 +138,7 @@ static const struct {
 	{ "log",         run_log,         false, false },
 	{ "partial",     run_partial,     true,  false },
 	{ "reboot",      run_reboot,      true,  false },
+	{ "resume",      run_resume,      true,  false },
 	{ "unprovision", run_unprovision, true,  false },
 	/* clang-format on */
 };
@@ -136,11 +146,13 @@ static const struct {
 static json_t *
 count_all(const struct fleet *f)
 {
-	json_int_t n = 0;
+	json_int_t n = 0, stalled = 0;
 
-	for (size_t i = 0; i < f->n; i++)
+	for (size_t i = 0; i < f->n; i++) {
 		n += (json_int_t)f->dev[i].count.requests;
-	return json_pack("{s:I, s:I}", "requests", n, "devices", (json_int_t)f->n);
+		stalled += conn_stalled(&f->dev[i]) ? 1 : 0;
+	}
+	return json_pack("{s:I, s:I, s:I}", "requests", n, "devices", (json_int_t)f->n, "stalled", stalled);
 }
 
 /* A command for one device, or for each. */

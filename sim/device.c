@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "sim/keystore.h"
 #include "sim/mem.h"
@@ -298,7 +299,7 @@ device_logged(
 	if (d->nlog == d->log_cap)
 		d->log = mem_grow(d->log, &d->log_cap, sizeof(*d->log));
 	struct op_log *o = &d->log[d->nlog++];
-	*o = (struct op_log){ .op = op, .cls = cls, .method = method, .status = status };
+	*o = (struct op_log){ .op = op, .cls = cls, .method = method, .status = status, .at_us = clock_wall_us() };
 }
 
 void

@@ -135,6 +135,7 @@ struct op_log {
 	const char *cls;     /* class name */
 	const char *method;  /* NULL when not Invoke */
 	unsigned int status; /* ReturnValue, or the HTTP status of a fault */
+	int64_t at_us;       /* wall clock */
 };
 
 struct counters {

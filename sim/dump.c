@@ -328,6 +328,7 @@ dump_log(const struct device *d)
 		put_text(o, "class", d->log[i].cls);
 		put_text(o, "method", d->log[i].method);
 		put_num(o, "status", d->log[i].status);
+		put_num(o, "at_us", (long long)d->log[i].at_us);
 		(void)json_array_append_new(list, o);
 	}
 	return list;

@@ -32,6 +32,8 @@ static const struct {
 	[FK_DROP_AFTER]    = { "drop-after",    ARG_NUMBER_OR_WHAT, "N or WHAT: act, then hang up without an answer" },
 	[FK_REBOOT_BEFORE] = { "reboot-before", ARG_NUMBER_OR_WHAT, "N or WHAT: restart before acting" },
 	[FK_REBOOT_AFTER]  = { "reboot-after",  ARG_NUMBER_OR_WHAT, "N or WHAT: act, then restart without an answer" },
+	[FK_STALL_BEFORE]  = { "stall-before",  ARG_NUMBER,         "N: wait for command resume, then hang up without acting" },
+	[FK_STALL_AFTER]   = { "stall-after",   ARG_NUMBER,         "N: act, and answer only at command resume" },
 	[FK_DROP_ON]       = { "drop-on",       ARG_WHAT,           "WHAT: same as drop-before:WHAT" },
 	[FK_STATUS]        = { "status",        ARG_WHAT_NUMBER,    "METHOD=NUMBER: answer this ReturnValue, do nothing" },
 	[FK_FAULT]         = { "fault",         ARG_WHAT_WORD,      "WHAT=SUBCODE: answer a SOAP fault, e.g. AMT_TLSSettingData=DestinationUnreachable" },

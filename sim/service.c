@@ -199,7 +199,8 @@ cut_before(struct device *d, const struct fault_where *w, bool by_count, struct 
 		hang_up(r, AFTER_REBOOT);
 		return true;
 	}
-	return false;
+	r->stalled = by_count && fault_count(&d->faults, FK_STALL_BEFORE) != NULL;
+	return r->stalled;
 }
 
 /* What the request set going goes on when the connection is cut: a commit restarts the ports. */
@@ -239,6 +240,7 @@ service_answer(struct device *d, const struct http_req *req, bool tls_setup, str
 	d->count.authenticated++;
 	bool drop = fault_count(&d->faults, FK_DROP_AFTER) != NULL;
 	bool reboot = fault_count(&d->faults, FK_REBOOT_AFTER) != NULL;
+	bool stall = fault_count(&d->faults, FK_STALL_AFTER) != NULL;
 	struct fault_where nothing = { "None", "", NULL };
 	if (cut_before(d, &nothing, true, r))
 		return;
@@ -252,4 +254,5 @@ service_answer(struct device *d, const struct http_req *req, bool tls_setup, str
 	r->after = w.after;
 	soap_answer(d, &w, req->keep_alive && w.after == AFTER_NOTHING, r);
 	cut_after(d, &w.where, drop, reboot, r);
+	r->stalled = stall;
 }

@@ -11,6 +11,7 @@ struct reply {
 	struct buf out;
 	bool close;  /* after the last byte */
 	bool silent; /* nothing is sent and the connection stays */
+	bool stalled; /* the same until conn_resume, which sends what is there, or hangs up */
 	bool byte_by_byte;
 	unsigned int delay_ms;
 	enum after after; /* once the reply is out, or at once when there is none */

@@ -11,7 +11,7 @@ every_form_parses_and_prints_back(void **state)
 {
 	static const char *const good[] = { "drop-before:7", "drop-before:7*1",
 		"drop-after:CommitChanges", "reboot-before:3", "reboot-after:SetAdminAclEntryEx*2",
-		"drop-on:Put-AMT_TLSSettingData", "status:CommitChanges=2057",
+		"stall-before:3*1", "stall-after:4", "drop-on:Put-AMT_TLSSettingData", "status:CommitChanges=2057",
 		"fault:AMT_TLSSettingData=DestinationUnreachable", "http:500", "silent",
 		"401-forever", "stale-forever*1", "garbage", "half-body", "big-body", "slow-byte",
 		"xml-bomb", "wrong-type:AMT_GeneralSettings.HostName",
