@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* musterctl: every console action as a command. */
 #include <argp.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "amt/xml.h"
 #include "base/log.h"
@@ -115,7 +117,7 @@ parse_command(int key, char *arg, struct argp_state *state)
 
 /* Usage, options and --help of one command come from its row in the table. */
 static int
-parse_args(struct ctl *c, const struct command *cmd, int argc, char **argv)
+parse_args(struct ctl *c, const struct command *cmd, int argc, char **argv, struct err *e)
 {
 	struct argp_option opts[CTL_OPT_MAX + 2] = { 0 };
 	struct argp argp = { opts, parse_command, cmd->args, cmd->help, NULL, NULL, NULL };
@@ -128,12 +130,8 @@ parse_args(struct ctl *c, const struct command *cmd, int argc, char **argv)
 	opts[n] = (struct argp_option){ .name = "json", .key = OPT_JSON, .doc = "Print JSON for scripts" };
 	(void)snprintf(name, sizeof(name), "musterctl %s%s%s", cmd->group, cmd->verb[0] == '\0' ? "" : " ", cmd->verb);
 	argv[0] = name;
-	if (argp_parse(&argp, argc, argv, 0, NULL, c) != 0)
-		return CTL_USAGE;
-	if (c->nargs < cmd->least || (cmd->most >= 0 && c->nargs > cmd->most)) {
-		(void)fprintf(stderr, "usage: %s %s\n", name, cmd->args);
-		return CTL_USAGE;
-	}
+	if (argp_parse(&argp, argc, argv, 0, NULL, c) != 0 || c->nargs < cmd->least || (cmd->most >= 0 && c->nargs > cmd->most))
+		return err_set(e, ERR_USAGE, "usage: %s %s", name, cmd->args);
 	return 0;
 }
 
@@ -160,6 +158,27 @@ report(const struct ctl *c, const struct err *e)
 		ctl_json(json_pack("{s:{s:i, s:s}}", "error", "code", (int)e->code, "text", e->text));
 	(void)fprintf(stderr, "musterctl: %s (%d; see \"musterctl explain %d\")\n", e->text, (int)e->code, (int)e->code);
 	return exit_of(e->code);
+}
+
+/* A closed standard stream stays unusable; else the database's connection could get its number. */
+static void
+fill_streams(void)
+{
+	int fd;
+
+	while ((fd = open("/dev/null", O_RDONLY)) >= 0 && fd <= STDERR_FILENO)
+		;
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+/* A full disk or a reader that is gone: what was printed is not all there. */
+static int
+flush_output(struct err *e)
+{
+	if (fflush(stdout) != 0)
+		return err_errno(e, ERR_FILE, "standard output");
+	return ferror(stdout) != 0 ? err_set(e, ERR_FILE, "standard output: could not be written in full") : 0;
 }
 
 static int
@@ -195,6 +214,7 @@ main(int argc, char **argv)
 	struct err e = { 0 };
 	int used = 0;
 
+	fill_streams();
 	secret_guard_process();
 	log_init(LOG_WARNING);
 	xml_init();
@@ -202,21 +222,18 @@ main(int argc, char **argv)
 	(void)argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &top);
 	if (top.argc == 0)
 		return CTL_USAGE;
-	const struct command *cmd = find_command(top.argc, top.argv, &used);
-	if (cmd == NULL) {
-		(void)fprintf(stderr, "musterctl: no such command: %s%s%s (see \"musterctl --help\")\n", top.argv[0],
-		    top.argc > 1 ? " " : "", top.argc > 1 ? top.argv[1] : "");
-		return CTL_USAGE;
-	}
 	c.json = top.json;
-	int rc = parse_args(&c, cmd, top.argc - used + 1, top.argv + used - 1);
-	if (rc != 0)
-		return rc;
-	if (conf_load(top.conf, &c.conf, &e) < 0)
+	const struct command *cmd = find_command(top.argc, top.argv, &used);
+	if (cmd == NULL)
+		return report(&c, (err_set(&e, ERR_USAGE, "no such command: %.60s%s%.60s (see \"musterctl --help\")", top.argv[0],
+		    top.argc > 1 ? " " : "", top.argc > 1 ? top.argv[1] : ""), &e));
+	if (parse_args(&c, cmd, top.argc - used + 1, top.argv + used - 1, &e) < 0 || conf_load(top.conf, &c.conf, &e) < 0)
 		return report(&c, &e);
 	if (top.database != NULL && !text_copy(c.conf.database, sizeof(c.conf.database), top.database))
 		return report(&c, (err_set(&e, ERR_USAGE, "--database: too long"), &e));
-	rc = cmd->run(&c, &e);
+	int rc = cmd->run(&c, &e);
 	db_close(c.db);
+	if (rc >= 0 && flush_output(&e) < 0)
+		rc = -1;
 	return rc < 0 ? report(&c, &e) : rc;
 }
