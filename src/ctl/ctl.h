@@ -67,8 +67,9 @@ struct ctl_col {
 /* ctl_table: rows as an aligned table, or as a JSON array of objects. cols ends with { 0 }. */
 void ctl_table(const struct ctl *c, const struct rows *r, const struct ctl_col *cols);
 
-/* ctl_json: print a JSON value and free it. */
+/* ctl_json: print a JSON value, so that no text of it drives a terminal, and free it; _line: on one line. */
 void ctl_json(json_t *j);
+void ctl_json_line(json_t *j);
 
 /* ctl_say: a line for people; nothing under --json. */
 void ctl_say(const struct ctl *c, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -30,11 +30,8 @@ print_event(const struct ctl *c, const struct event *v)
 	static const char marks[] = { [EVENT_ERROR] = 'E', [EVENT_WARNING] = 'W', [EVENT_INFO] = ' ', [EVENT_VERBOSE] = 'v' };
 
 	if (c->json) {
-		json_t *j = json_pack("{s:I, s:s, s:s, s:s, s:i, s:I, s:s}", "id", (json_int_t)v->id, "at", v->at, "level",
-		    event_level_name(v->level), "uuid", v->uuid, "code", v->code, "job_id", (json_int_t)v->job_id, "text", v->text);
-		(void)json_dumpf(j, stdout, JSON_COMPACT | JSON_SORT_KEYS);
-		(void)putchar('\n');
-		json_decref(j);
+		ctl_json_line(json_pack("{s:I, s:s, s:s, s:s, s:i, s:I, s:s}", "id", (json_int_t)v->id, "at", v->at, "level",
+		    event_level_name(v->level), "uuid", v->uuid, "code", v->code, "job_id", (json_int_t)v->job_id, "text", v->text));
 		return;
 	}
 	(void)printf("%s %c %s%s%s", v->at, marks[v->level], v->text, v->uuid[0] != '\0' ? "  " : "", v->uuid);
@@ -133,7 +130,7 @@ follow(struct ctl *c, const struct event_filter *f, struct place *at, struct err
 		if (print_new(c, f, at, e) < 0)
 			return -1;
 		if (fflush(stdout) != 0)
-			return 0; /* the reader is gone */
+			return 0; /* the reader is gone: told at the end */
 		if (db_wait(c->db, -1, FOLLOW_MS, e) < 0)
 			return -1;
 		while (db_notified(c->db, channel, sizeof(channel), payload, sizeof(payload)))

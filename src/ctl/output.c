@@ -11,11 +11,41 @@
 
 enum { CELL = 512 };
 
+/* jansson escapes C0; what else drives a terminal is escaped here, all of it within strings. */
+static void
+print_json(const char *s)
+{
+	while (*s != '\0') {
+		const char *from = s;
+		uint32_t ch = text_next(&s);
+		char shown[8];
+
+		text_clean(shown, sizeof(shown), from, (size_t)(s - from));
+		if (ch >= 0x7f && shown[0] == '?')
+			(void)printf("\\u%04x", ch);
+		else
+			(void)fwrite(from, 1, (size_t)(s - from), stdout);
+	}
+	(void)putchar('\n');
+}
+
+void
+ctl_json_line(json_t *j)
+{
+	char *s = json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS);
+
+	print_json(s == NULL ? "" : s);
+	free(s);
+	json_decref(j);
+}
+
 void
 ctl_json(json_t *j)
 {
-	(void)json_dumpf(j, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
-	(void)putchar('\n');
+	char *s = json_dumps(j, JSON_INDENT(2) | JSON_SORT_KEYS);
+
+	print_json(s == NULL ? "" : s);
+	free(s);
 	json_decref(j);
 }
 
