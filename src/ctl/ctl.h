@@ -67,6 +67,9 @@ struct ctl_col {
 /* ctl_table: rows as an aligned table, or as a JSON array of objects. cols ends with { 0 }. */
 void ctl_table(const struct ctl *c, const struct rows *r, const struct ctl_col *cols);
 
+/* ctl_number: a whole number from least to most and nothing after it; what names it in the error. */
+MUST_CHECK int ctl_number(const char *text, const char *what, long least, long most, long *out, struct err *e);
+
 /* ctl_json: print a JSON value, so that no text of it drives a terminal, and free it; _line: on one line. */
 void ctl_json(json_t *j);
 void ctl_json_line(json_t *j);

@@ -28,16 +28,30 @@ device_json(const struct device *d)
 	    d->configured_at, "next_attempt_at", d->job_run_at);
 }
 
+static bool
+is_state(const char *name)
+{
+	static const char *const states[] = { "waiting", "ready", "configuring", "configured", "failed", "held", "detected", "setup",
+		"unprovisioned" };
+
+	for (size_t i = 0; i < ARRAY_LEN(states); i++)
+		if (strcmp(states[i], name) == 0)
+			return true;
+	return false;
+}
+
 static int
 list(struct ctl *c, struct err *e)
 {
 	struct device_filter f = { 0 };
-	json_t *all = json_array();
 	int64_t key = 0;
-	int rc = ctl_connect(c, e);
 
-	(void)text_copy(f.state, sizeof(f.state), c->opt[OPT_STATE] == NULL ? "" : c->opt[OPT_STATE]);
-	(void)text_copy(f.search, sizeof(f.search), c->opt[OPT_SEARCH] == NULL ? "" : c->opt[OPT_SEARCH]);
+	if (c->opt[OPT_STATE] != NULL && (!is_state(c->opt[OPT_STATE]) || !text_copy(f.state, sizeof(f.state), c->opt[OPT_STATE])))
+		return err_set(e, ERR_INPUT, "--state: no state is called \"%.40s\"", c->opt[OPT_STATE]);
+	if (c->opt[OPT_SEARCH] != NULL && !text_copy(f.search, sizeof(f.search), c->opt[OPT_SEARCH]))
+		return err_set(e, ERR_INPUT, "--search: at most %zu bytes", sizeof(f.search) - 1);
+	json_t *all = json_array();
+	int rc = ctl_connect(c, e);
 	if (rc == 0)
 		ctl_say(c, "%-36s  %-12s %-15s %-28s %s", "UUID", "STATE", "ADDRESS", "FQDN", "REASON");
 	for (size_t n = PAGE; rc == 0 && n == PAGE;) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* explain: musterctl explain: the page of an error code, or the list of codes. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -35,9 +36,12 @@ explain(struct ctl *c, struct err *e)
 
 	if (c->nargs == 0)
 		return list_codes(c);
-	long code = strtol(c->args[0], NULL, 10);
+	long code;
+
+	if (ctl_number(c->args[0], "code", 0, INT_MAX, &code, e) < 0)
+		return -1;
 	const struct err_info *row = err_info((int)code);
-	const struct pt_status *status = code < 0 ? NULL : pt_status((uint32_t)code);
+	const struct pt_status *status = pt_status((uint32_t)code);
 	if (row == NULL && status == NULL)
 		return err_set(e, ERR_DB_NOT_FOUND, "no code %s; \"musterctl explain\" lists them", c->args[0]);
 	if (row == NULL) {

@@ -145,7 +145,7 @@ show(struct ctl *c, struct err *e)
 	struct event_filter f = { .level = EVENT_INFO };
 	struct place at = { 0 };
 	struct uuid u;
-	long n = c->opt[OPT_LINES] == NULL ? LINES : strtol(c->opt[OPT_LINES], NULL, 10);
+	long n = LINES;
 
 	if (c->opt[OPT_UUID] != NULL && !uuid_parse(c->opt[OPT_UUID], &u))
 		return err_set(e, ERR_INPUT, "\"%s\" is not a UUID", c->opt[OPT_UUID]);
@@ -160,8 +160,8 @@ show(struct ctl *c, struct err *e)
 	}
 	if (c->opt[OPT_SEARCH] != NULL && !text_copy(f.search, sizeof(f.search), c->opt[OPT_SEARCH]))
 		return err_set(e, ERR_INPUT, "--search: at most %zu bytes", sizeof(f.search) - 1);
-	if (n < 1 || n > LINES_MAX)
-		return err_set(e, ERR_INPUT, "--lines: want 1 to %d", LINES_MAX);
+	if (c->opt[OPT_LINES] != NULL && ctl_number(c->opt[OPT_LINES], "--lines", 1, LINES_MAX, &n, e) < 0)
+		return -1;
 	int rc = ctl_connect(c, e);
 	if (rc == 0)
 		rc = print_last(c, &f, (int)n, &at, e);

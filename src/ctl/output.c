@@ -11,6 +11,18 @@
 
 enum { CELL = 512 };
 
+int
+ctl_number(const char *text, const char *what, long least, long most, long *out, struct err *e)
+{
+	char *end;
+	long n = strtol(text, &end, 10); /* too large a number is LONG_MAX */
+
+	if (end == text || *end != '\0' || n < least || n > most)
+		return err_set(e, ERR_INPUT, "%s: want %ld to %ld", what, least, most);
+	*out = n;
+	return 0;
+}
+
 /* jansson escapes C0; what else drives a terminal is escaped here, all of it within strings. */
 static void
 print_json(const char *s)

@@ -2,6 +2,7 @@
 /* profile: musterctl profile list, show, import, export. */
 #include "amt/profile.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,11 +42,11 @@ show(struct ctl *c, struct err *e)
 	SCOPED(buf) struct buf out = { 0 };
 	struct profile p;
 	int id, revision;
+	long want = 0; /* the newest */
 
-	if (ctl_connect(c, e) < 0)
+	if ((c->opt[OPT_REVISION] != NULL && ctl_number(c->opt[OPT_REVISION], "--revision", 1, INT_MAX, &want, e) < 0) || ctl_connect(c, e) < 0)
 		return -1;
-	int want = c->opt[OPT_REVISION] == NULL ? 0 : (int)strtol(c->opt[OPT_REVISION], NULL, 10);
-	int found = profile_body(c->db, c->args[0], want, &body, &id, &revision, e);
+	int found = profile_body(c->db, c->args[0], (int)want, &body, &id, &revision, e);
 	if (found == 0)
 		return err_set(e, ERR_DB_NOT_FOUND, "no profile is called \"%s\"%s", c->args[0], want == 0 ? "" : ", or it has no such revision");
 	if (found < 0 || profile_parse(body, strlen(body), &p, e) < 0 || profile_write(&p, &out, e) < 0)
