@@ -175,14 +175,17 @@ import(struct ctl *c, struct err *e)
 	json_t *root = json_loadb(buf_str(&text), text.len, JSON_REJECT_DUPLICATES, &why);
 	if (!json_is_object(root)) {
 		json_decref(root);
-		return err_set(e, ERR_PROFILE, "%s, line %d, column %d: %s", c->args[0], why.line, why.column, root == NULL ? why.text : "want a JSON object");
+		return root != NULL ? err_set(e, ERR_PROFILE, "%s: want a JSON object", c->args[0])
+				    : err_set(e, ERR_PROFILE, "%s, line %d, column %d: %s", c->args[0], why.line, why.column, why.text);
 	}
 	json_t *secrets = json_incref(json_object_get(root, "secrets"));
 	(void)json_object_del(root, "secrets");
 	if (c->opt[OPT_NAME] != NULL)
 		(void)json_object_set_new(root, "name", json_string(c->opt[OPT_NAME]));
 	char *body = json_dumps(root, JSON_COMPACT);
-	int rc = body == NULL ? err_set(e, ERR_MEMORY, "profile") : profile_parse(body, strlen(body), &p, e);
+	int rc = body == NULL ? err_set(e, ERR_MEMORY, "profile")
+		 : secrets != NULL && !json_is_object(secrets) ? err_set(e, ERR_PROFILE, "secrets: want an object")
+							       : profile_parse(body, strlen(body), &p, e);
 	free(body);
 	rc = rc < 0 ? err_wrap(e, c->args[0]) : save(c, &p, secrets, e);
 	json_decref(secrets);

@@ -101,6 +101,8 @@ remove_one(struct ctl *c, struct err *e)
 	if (!removed)
 		return err_set(e, ERR_DB_NOT_FOUND, "%s is not staged", c->args[0]);
 	ctl_say(c, "removed");
+	if (c->json)
+		ctl_json(json_pack("{s:b}", "removed", removed));
 	return CTL_OK;
 }
 
@@ -231,6 +233,30 @@ import_csv(struct import *im, char *text, struct err *e)
 	return 0;
 }
 
+/* The members of one JSON object, each a text of a known name. */
+static int
+read_object(json_t *one, struct entry *en, struct err *e)
+{
+	const char *name;
+	json_t *v;
+
+	if (!json_is_object(one))
+		return err_set(e, ERR_INPUT, "want a JSON object");
+	json_object_foreach (one, name, v) {
+		size_t k = 0;
+
+		while (k < ARRAY_LEN(fields) && strcmp(name, fields[k].name) != 0)
+			k++;
+		if (k == ARRAY_LEN(fields))
+			return err_set(e, ERR_INPUT, "\"%.40s\" is not known; known: uuid, fqdn, profile, ou, note", name);
+		if (json_is_null(v))
+			continue;
+		if (!json_is_string(v) || !text_copy((char *)en + fields[k].offset, FIELD_MAX, json_string_value(v)))
+			return err_set(e, ERR_INPUT, "%s: want a text of at most %d bytes", name, FIELD_MAX - 1);
+	}
+	return 0;
+}
+
 static int
 import_json(struct import *im, const char *text, size_t len, struct err *e)
 {
@@ -247,14 +273,9 @@ import_json(struct import *im, const char *text, size_t len, struct err *e)
 		struct entry en = { 0 };
 
 		im->line = i + 1;
-		for (size_t k = 0; k < ARRAY_LEN(fields); k++) {
-			const char *v = json_string_value(json_object_get(one, fields[k].name));
-
-			if (v != NULL)
-				(void)text_copy((char *)&en + fields[k].offset, FIELD_MAX, v);
-		}
-		rc = take_entry(im, &en, e);
-		if (rc < 0)
+		if (read_object(one, &en, e) < 0)
+			refuse(im, e);
+		else if ((rc = take_entry(im, &en, e)) < 0)
 			break;
 	}
 	json_decref(root);
@@ -274,10 +295,11 @@ import(struct ctl *c, struct err *e)
 	const char *start = buf_str(&text);
 	size_t blanks = strspn(start, " \t\r\n");
 	int rc = text.len == 0 ? err_set(e, ERR_INPUT, "%s is empty", c->args[0])
+		 : strlen(start) < text.len ? err_set(e, ERR_INPUT, "%s: want UTF-8 text, found a zero byte", c->args[0])
 		 : start[blanks] == '[' ? import_json(&im, start, text.len, e)
 					: import_csv(&im, text.p, e);
 	ctl_say(c, "%zu staged (%zu of them were waiting and are queued), %zu refused", im.staged, im.queued, im.refused);
-	if (c->json)
+	if (c->json && rc == 0)
 		ctl_json(json_pack("{s:i, s:i, s:i, s:O}", "staged", (int)im.staged, "queued", (int)im.queued, "refused", (int)im.refused, "errors", im.errors));
 	json_decref(im.errors);
 	if (rc < 0)
