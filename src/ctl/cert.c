@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "base/file.h"
@@ -44,8 +45,8 @@ date_text(time_t t, char out[16])
 		out[0] = '\0';
 }
 
-/* Prints the findings; *worst is the first BAD one. */
-static bool
+/* Prints the findings for people and gives them as JSON; *worst, all zero before, is the first BAD one. */
+static json_t *
 print_findings(const struct ctl *c, const struct setup_cert *cert, struct finding *worst)
 {
 	static const char *const words[] = { [FINDING_OK] = "ok", [FINDING_WARN] = "warning", [FINDING_BAD] = "bad" };
@@ -53,7 +54,6 @@ print_findings(const struct ctl *c, const struct setup_cert *cert, struct findin
 	size_t n = setup_cert_check(cert, time(NULL), list);
 	json_t *rows = json_array();
 	char sha256[65], root[65];
-	bool good = true;
 
 	hex_encode(sha256, cert->sha256, 32);
 	hex_encode(root, cert->root_sha256, 32);
@@ -62,16 +62,20 @@ print_findings(const struct ctl *c, const struct setup_cert *cert, struct findin
 		ctl_say(c, "%-8s %-10s %s", words[list[i].level], list[i].rule, list[i].text);
 		(void)json_array_append_new(rows, json_pack("{s:s, s:s, s:i, s:s}", "level", words[list[i].level], "rule", list[i].rule,
 							 "code", (int)list[i].code, "text", list[i].text));
-		if (list[i].level == FINDING_BAD && good) {
+		if (list[i].level == FINDING_BAD && worst->level != FINDING_BAD)
 			*worst = list[i];
-			good = false;
-		}
 	}
+	return json_pack("{s:s, s:s, s:s, s:b, s:o}", "subject", cert->subject, "sha256", sha256, "root_sha256", root, "good",
+	    worst->level != FINDING_BAD, "findings", rows);
+}
+
+static void
+print_json(const struct ctl *c, json_t *j)
+{
 	if (c->json)
-		ctl_json(json_pack("{s:s, s:s, s:s, s:b, s:o}", "subject", cert->subject, "sha256", sha256, "root_sha256", root, "good", good, "findings", rows));
+		ctl_json(j);
 	else
-		json_decref(rows);
-	return good;
+		json_decref(j);
 }
 
 /* How many devices seen so far offered the root of this certificate. */
@@ -109,19 +113,15 @@ say_devices(struct ctl *c, const struct setup_cert *cert)
 		ctl_say(c, "%lld of %lld devices seen trust this root", (long long)accept, (long long)all);
 }
 
-/* Every certificate that is in use, as it is stored. */
 static int
-check_stored(struct ctl *c, struct err *e)
+check_rows(struct ctl *c, const struct rows *r, json_t *out, struct err *e)
 {
-	SCOPED(rows) struct rows *r = NULL;
-	struct finding worst = { 0 };
 	bool good = true;
 
-	if (ctl_connect(c, e) < 0 || setup_cert_rows(c->db, &r, e) < 0)
-		return -1;
 	for (size_t i = 0; i < rows_count(r); i++) {
 		SCOPED(db_setup_cert) struct db_setup_cert row = { 0 };
 		SCOPED(setup_cert) struct setup_cert cert = { 0 };
+		struct finding worst = { 0 };
 
 		if (setup_cert_from_row(r, i, false, &row, e) < 0)
 			return -1;
@@ -129,13 +129,31 @@ check_stored(struct ctl *c, struct err *e)
 			continue;
 		if (setup_cert_chain(row.chain, strlen(row.chain), &cert, e) < 0)
 			return -1;
-		good = print_findings(c, &cert, &worst) && good;
+		(void)json_array_append_new(out, print_findings(c, &cert, &worst));
+		good = good && worst.level != FINDING_BAD;
 		say_devices(c, &cert);
 		ctl_say(c, "%s", "");
 	}
+	return good ? CTL_OK : CTL_FAILED;
+}
+
+/* Every certificate that is in use, as it is stored. */
+static int
+check_stored(struct ctl *c, struct err *e)
+{
+	SCOPED(rows) struct rows *r = NULL;
+
+	if (ctl_connect(c, e) < 0 || setup_cert_rows(c->db, &r, e) < 0)
+		return -1;
 	if (rows_count(r) == 0)
 		return err_set(e, ERR_CERT_NONE, "there is no setup certificate: musterctl cert add FILE");
-	return good ? CTL_OK : CTL_FAILED;
+	json_t *out = json_array();
+	int rc = check_rows(c, r, out, e);
+	if (rc < 0)
+		json_decref(out);
+	else
+		print_json(c, out);
+	return rc;
 }
 
 static int
@@ -148,9 +166,9 @@ check(struct ctl *c, struct err *e)
 		return check_stored(c, e);
 	if (load(c, &cert, e) < 0)
 		return -1;
-	bool good = print_findings(c, &cert, &worst);
+	print_json(c, print_findings(c, &cert, &worst));
 	say_devices(c, &cert);
-	return good ? CTL_OK : CTL_FAILED;
+	return worst.level != FINDING_BAD ? CTL_OK : CTL_FAILED;
 }
 
 static int
@@ -170,33 +188,43 @@ seal_key(struct ctl *c, const struct setup_cert *cert, struct sealed *out, struc
 }
 
 static int
+store(struct ctl *c, const struct setup_cert *cert, struct err *e)
+{
+	SCOPED(db_setup_cert) struct db_setup_cert row = { 0 };
+	SCOPED(buf) struct buf chain = { 0 };
+
+	if (ctl_connect(c, e) < 0 || setup_cert_pem(cert, &chain, e) < 0 || seal_key(c, cert, &row.key, e) < 0)
+		return -1;
+	memcpy(row.sha256, cert->sha256, sizeof(row.sha256));
+	memcpy(row.root_sha1, cert->root_sha1, sizeof(row.root_sha1));
+	memcpy(row.root_sha256, cert->root_sha256, sizeof(row.root_sha256));
+	memcpy(row.root_sha384, cert->root_sha384, sizeof(row.root_sha384));
+	(void)text_copy(row.cn, sizeof(row.cn), cert->cn);
+	(void)text_copy(row.subject, sizeof(row.subject), cert->subject);
+	(void)text_copy(row.issuer, sizeof(row.issuer), cert->issuer);
+	row.not_before = cert->not_before;
+	row.not_after = cert->not_after;
+	row.chain = buf_steal(&chain);
+	if (row.chain == NULL)
+		return err_set(e, ERR_MEMORY, "certificate chain");
+	return setup_cert_insert(c->db, &row, e);
+}
+
+static int
 add(struct ctl *c, struct err *e)
 {
 	SCOPED(setup_cert) struct setup_cert cert = { 0 };
-	SCOPED(db_setup_cert) struct db_setup_cert row = { 0 };
-	SCOPED(buf) struct buf chain = { 0 };
 	struct finding worst = { 0 };
 
 	if (load(c, &cert, e) < 0)
 		return -1;
-	if (!print_findings(c, &cert, &worst))
-		return err_set(e, worst.code, "not added: %s: %s", worst.rule, worst.text);
-	if (ctl_connect(c, e) < 0 || setup_cert_pem(&cert, &chain, e) < 0 || seal_key(c, &cert, &row.key, e) < 0)
+	json_t *found = print_findings(c, &cert, &worst);
+	int rc = worst.level == FINDING_BAD ? err_set(e, worst.code, "not added: %s: %s", worst.rule, worst.text) : store(c, &cert, e);
+	if (rc < 0) { /* the error alone is the answer to a script */
+		json_decref(found);
 		return -1;
-	memcpy(row.sha256, cert.sha256, sizeof(row.sha256));
-	memcpy(row.root_sha1, cert.root_sha1, sizeof(row.root_sha1));
-	memcpy(row.root_sha256, cert.root_sha256, sizeof(row.root_sha256));
-	memcpy(row.root_sha384, cert.root_sha384, sizeof(row.root_sha384));
-	(void)text_copy(row.cn, sizeof(row.cn), cert.cn);
-	(void)text_copy(row.subject, sizeof(row.subject), cert.subject);
-	(void)text_copy(row.issuer, sizeof(row.issuer), cert.issuer);
-	row.not_before = cert.not_before;
-	row.not_after = cert.not_after;
-	row.chain = buf_steal(&chain);
-	if (row.chain == NULL)
-		return err_set(e, ERR_MEMORY, "certificate chain");
-	if (setup_cert_insert(c->db, &row, e) < 0)
-		return -1;
+	}
+	print_json(c, found);
 	ctl_say(c, "added");
 	return CTL_OK;
 }
@@ -248,7 +276,7 @@ by_prefix(struct ctl *c, uint8_t out[32], struct err *e)
 	for (size_t i = 0; i < rows_count(r); i++) {
 		const char *hex = rows_text(r, i, 0) + 2; /* after \x */
 
-		if (strncmp(hex, c->args[0], strlen(c->args[0])) == 0 && hex_decode(hex, out, 32) == 32)
+		if (strncasecmp(hex, c->args[0], strlen(c->args[0])) == 0 && hex_decode(hex, out, 32) == 32)
 			matches++;
 	}
 	if (matches != 1)
