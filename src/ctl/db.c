@@ -43,7 +43,7 @@ status(struct ctl *c, struct err *e)
 {
 	SCOPED(mem) struct migration *list = calloc(MIGRATION_MAX, sizeof(*list));
 	json_t *rows = json_array();
-	bool fits = true;
+	bool fits = true, changed = false;
 	size_t n;
 
 	if (list == NULL || rows == NULL || db_open(c->conf.database, NULL, "musterctl", &c->db, e) < 0 ||
@@ -53,6 +53,7 @@ status(struct ctl *c, struct err *e)
 	}
 	for (size_t i = 0; i < n; i++) {
 		fits = fits && list[i].applied && !list[i].changed;
+		changed = changed || list[i].changed;
 		(void)json_array_append_new(rows, json_pack("{s:i, s:s, s:s, s:s}", "version", list[i].version, "name", list[i].name,
 							 "state", state_of(&list[i]), "applied_at", list[i].applied_at));
 		ctl_say(c, "%04d  %-20s %-8s %s", list[i].version, list[i].name, state_of(&list[i]), list[i].applied_at);
@@ -61,7 +62,9 @@ status(struct ctl *c, struct err *e)
 		ctl_json(rows);
 	else
 		json_decref(rows);
-	ctl_say(c, fits ? "the schema fits this program" : "run \"musterctl db upgrade\"");
+	ctl_say(c, "%s", fits ? "the schema fits this program"
+			 : changed ? "the schema is that of another version of muster; see \"musterctl explain 1103\""
+				   : "run \"musterctl db upgrade\"");
 	return fits ? CTL_OK : CTL_FAILED;
 }
 

@@ -68,12 +68,12 @@ check(struct ctl *c, struct err *e)
 	for (size_t i = 0; i < rows_count(r); i++) {
 		SCOPED(sealed) struct sealed box = { 0 };
 		size_t len = sizeof(data);
-		struct err why;
+		struct err why = { ERR_MEMORY, "sealed secret" };
 
 		box.p = rows_bytes_new(r, i, SEALED_BOX, &box.len);
 		if (box.p != NULL && seal_open(&priv, rows_text(r, i, SEALED_AAD), &box, data, &len, &why) == 0)
 			continue;
-		(void)fprintf(stderr, "musterctl: %s\n", why.text);
+		(void)fprintf(stderr, "musterctl: %s (%d)\n", why.text, (int)why.code);
 		bad++;
 	}
 	explicit_bzero(data, sizeof(data));
