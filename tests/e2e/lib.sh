@@ -304,3 +304,49 @@ profiles() {
 		| if .passwords.mebx == "fixed" then . else del(.secrets.mebx) end' |
 		musterctl profile import - >"$WORK/profile.log" 2>&1 || note "profile $name: $(<"$WORK/profile.log")"
 }
+
+# --- musterctl -------------------------------------------------------------------------------
+
+# conn DATABASE LOGIN: a connection string.
+conn() { echo "host=$WORK/pg/sock dbname=$1 user=$2"; }
+
+# ctl STATUS CODE DESCRIPTION ARGUMENT...: the exit status, and the code told on standard error (0: it
+# is empty). With -j first, standard output is one JSON document, and holds the code too.
+ctl() {
+	local want=$1 code=$2 what=$3 got odd=
+	shift 3
+	out=$(timeout 60 musterctl "$@" 2>"$WORK/stderr")
+	got=$?
+	err=$(<"$WORK/stderr")
+	printf '%s\n' "$out" "$err" >>"$WORK/said"
+	[ $got = "$want" ] || odd="exit status $got, want $want"
+	if [ "$code" = 0 ]; then
+		[ -z "$err" ] || odd+=" nothing was to be on standard error"
+	else
+		grep -qE "\(${code}[;)]" <<<"$err" || odd+=" no code $code on standard error"
+	fi
+	if [ "$1" = -j ]; then
+		jq -es 'length == 1' <<<"$out" >/dev/null 2>&1 || odd+=" not one JSON document"
+		[ "$code" = 0 ] || jq -e "any(.. | objects; .code? == $code)" <<<"$out" >/dev/null 2>&1 || odd+=" no code $code in the JSON"
+	fi
+	[ -z "$odd" ]
+	ok "$what" || note "musterctl $*:$odd
+$out
+$err"
+}
+# has JQ DESCRIPTION: of the JSON printed last. members WANT: the keys of the object, or of the first in a list.
+has() { is "$(jq -c "$1" <<<"$out" 2>&1)" true "$2"; }
+members() { is "$(jq -r 'if type == "array" then .[0] else . end | keys | join(" ")' <<<"$out" 2>&1)" "$1" "with its members"; }
+
+# At the end, of all that ctl printed: it holds no secret and no control character, and its codes are
+# known to explain.
+said_well() {
+	local code unknown=
+	for code in $(sed -nE 's/.*\(([0-9]+); see .*/\1/p; s/^(line|musterctl:) .* \(([0-9]+)\)$/\2/p; s/.*  \(([0-9]+)\)$/\1/p
+			s/.*"code": ?([0-9]+).*/\1/p' "$WORK/said" | sort -u); do
+		[ "$code" = 0 ] || grep -q "^# $code " <(musterctl explain "$code" 2>/dev/null) || unknown+=" $code"
+	done
+	is "$unknown" "" "every code printed is known to explain"
+	is "$(LC_ALL=C grep -caP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]' "$WORK/said")" 0 "nothing printed drives a terminal"
+	is "$(grep -cE "PRIVATE KEY|$(sed -n 2p "$WORK/engine.key")|S3cret-Word|-Pass!|-Fixed!|-Acl!" "$WORK/said")" 0 "nothing printed is a secret"
+}
