@@ -3,7 +3,7 @@
 # ctl: musterctl without devices, as operators and scripts use it: what each command prints, its JSON,
 # its exit status, and what it says of bad input. Devices, log and rights are in ctl_device.sh.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-begin ctl 6
+begin ctl 10
 none=11111111-2222-4333-8444-555555555555
 
 # The database: not there, without the schema, of an older muster, of a newer one.
