@@ -68,6 +68,14 @@ for i in "${!rows[@]}"; do
 		like "$row" "^[a-z]+ $want\|.+" "$fault: code $want and a text"
 	fi
 done
+# AMT's own limits: the engine waits for them, and says so.
+of() { sql "SELECT $2 FROM muster.device d JOIN muster.job j USING (device_id) WHERE uuid = '$(uuid_with "$1")'"; }
+uuid_with() { for i in "${!rows[@]}"; do [[ ${rows[i]} != *"$1"* ]] || echo "${list[i]}"; done; }
+said() { sql "SELECT count(*) FROM muster.event_log WHERE uuid = '$(uuid_with "$1")' AND text ~ '$2'"; }
+is "$(of 'Ex=38' "run_at > now() + interval '58 minutes'")" t "after the flash write limit it waits an hour"
+like "$(said keygen-s 'generating keys; waiting')" '^[1-9]' "a device that makes keys is waited for, and that is told"
+like "$(said 401-forever 'Login refused with the')" '^[12]$' "at most two passwords are tried in an attempt, and each is told"
+
 # Refused before a connection is made, for a device counts what it refuses itself.
 sim_start other --devices 1 --releases 15.0 --base "$BASE.100" --seed 2
 sim_start domain --devices 1 --releases 15.0 --base "$BASE.110" --seed 3 --root "$WORK/pki/root.pem"
