@@ -197,6 +197,7 @@ engine_start() {
 		conf=$WORK/$name.conf
 		sed "s/^listen = .*/listen = 127.121.$SLOT.${#PID[@]}/" "$MUSTER_CONF" >"$conf"
 	fi
+	: >>"$WORK/musterd-$name.log" # before engine_ready looks
 	musterd -c "$conf" --name "$name" -v >>"$WORK/musterd-$name.log" 2>&1 &
 	PID[$name]=$!
 	[ "${2:-}" = nowait ] || wait_for 20 engine_ready "$name" ||
