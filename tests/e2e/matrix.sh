@@ -63,7 +63,7 @@ stalled() { [ "$(sim "$1" count | jq .stalled)" = "$2" ]; }
 # What has become of the devices of a fleet: "UUID good" or "UUID what is wrong", a line each.
 outcomes() {
 	sim "$1" dump >"$WORK/dump"
-	"$BUILD/tests/e2e/opens" <"$WORK/dump" >"$WORK/opens" || note "opens: $?"
+	"$BUILD/tests/opens" <"$WORK/dump" >"$WORK/opens" || note "opens: $?"
 	sql "SELECT uuid, state, encode(tls_certificate, 'hex'),
 		(SELECT count(*) FROM muster.credential c WHERE c.device_id = d.device_id AND c.state = 'pending') FROM muster.device d" >"$WORK/rows"
 	jq -r '.[] | [.uuid, .provisioning_state, .configurations, .tls.live_cert_sha256, (.certificates | length),
