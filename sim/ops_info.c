@@ -280,6 +280,8 @@ static const struct wclass rows[] = {
 	{ .name = "CIM_SoftwareIdentity", .ops = OP_GET | OP_ENUM,
 	  .props = software_props, .nprops = ARRAY_LEN(software_props), .count = software_count,
 	  .fill = software_fill },
+	{ .name = "CIM_SystemPackaging", .ops = OP_ENUM, .item = "CIM_ComputerSystemPackage",
+	  .props = package_props, .nprops = ARRAY_LEN(package_props), .fill = package_fill },
 	{ .name = "IPS_ProvisioningAuditRecord", .since = REL(6, 1), .ops = OP_GET | OP_ENUM,
 	  .item = "IPS_TLSProvisioningRecord", .props = record_props, .nprops = ARRAY_LEN(record_props),
 	  .count = record_count, .fill = record_fill },

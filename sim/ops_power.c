@@ -143,6 +143,8 @@ static const struct wclass rows[] = {
 	  .nprops = ARRAY_LEN(power_props) },
 	{ .name = "CIM_ElementSettingData", .ops = OP_GET | OP_ENUM, .props = current_props,
 	  .nprops = ARRAY_LEN(current_props), .count = current_count, .fill = current_fill },
+	{ .name = "CIM_ServiceAvailableToElement", .ops = OP_ENUM, .item = "CIM_AssociatedPowerManagementService",
+	  .props = power_props, .nprops = ARRAY_LEN(power_props) },
 };
 /* clang-format on */
 

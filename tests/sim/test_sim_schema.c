@@ -74,7 +74,7 @@ methods_are_sorted_and_operations_have_functions(void **state)
 			    strcmp(all[i]->methods[m - 1].name, all[i]->methods[m].name) < 0);
 		assert_int_equal((all[i]->ops & OP_CREATE) != 0, all[i]->create != NULL);
 		assert_int_equal((all[i]->ops & OP_DELETE) != 0, all[i]->del != NULL);
-		assert_true(all[i]->ops & OP_GET);
+		assert_true(all[i]->ops & (all[i]->item == NULL ? OP_GET : OP_ENUM));
 	}
 }
 
@@ -101,6 +101,31 @@ every_instance_of_every_release_reads(void **state)
 					assert_true(d.rel.code >= v.v[p].prop->since);
 			}
 		device_free(&d);
+	}
+}
+
+/* What devices answer to an enumeration of these. Source: protocol/wsman.md 3.6. */
+static void
+superclasses_show_instances_of_their_subclass(void **state)
+{
+	static const struct {
+		const char *name, *sub;
+	} rows[] = {
+		{ "CIM_ServiceAvailableToElement", "CIM_AssociatedPowerManagementService" },
+		{ "CIM_SystemPackaging", "CIM_ComputerSystemPackage" },
+		{ "IPS_ProvisioningAuditRecord", "IPS_TLSProvisioningRecord" },
+	};
+	size_t n;
+	const struct wclass *const *all = schema_rows(&n);
+
+	(void)state;
+	for (size_t r = 0; r < ARRAY_LEN(rows); r++) {
+		size_t i = 0;
+
+		while (i < n && strcmp(all[i]->name, rows[r].name) != 0)
+			i++;
+		assert_true(i < n);
+		assert_string_equal(all[i]->item, rows[r].sub);
 	}
 }
 
@@ -320,6 +345,7 @@ main(void)
 		TEST(properties_are_sorted_unique_and_their_defaults_fit),
 		TEST(methods_are_sorted_and_operations_have_functions),
 		TEST(every_instance_of_every_release_reads),
+		TEST(superclasses_show_instances_of_their_subclass),
 		TEST(classes_come_and_go_with_releases),
 		TEST(psk_ends_with_release_11_and_key_generation_starts_with_7),
 		TEST(put_checks_names_types_and_ranges),
