@@ -10,7 +10,7 @@ const sim = require('./sim.js');
 const { server } = require('./server.js');
 
 const [dir, port, fqdn] = process.argv.slice(2);
-const ADMIN = 'Adm1n-Mesh!42', MEBX = 'M3bx-Mesh!42';
+const ADMIN = 'Adm1n-Mesh!42', MEBX = 'M3bx-Mesh!42', FACTORY = 'admin';
 const DONE = 'Done.', STOPPED = /^(Failed|Unable|Could not|Remove device)/, COMMITTED = /^Intel AMT ACM activation completed/;
 
 const md5 = (text) => crypto.createHash('md5').update(text).digest('hex');
@@ -41,22 +41,25 @@ function configured(d, row, lines) {
 }
 
 // What the documents refuse, and how far such a run comes: see README.md.
-function refused(d, lines, why, sign) {
+function refused(d, lines, why, sign, mebx, password) {
 	const what = 'MeshCentral, AMT ' + d.release + (d.host === null || d.host === '' ? ' without a host name: ' : ': ');
 
 	ok(lines.some((l) => sign.test(l)), what + why, lines.join('\n'));
 	is([d.provisioning_state, d.commits], [1, 0], what + 'so nothing is committed');
-	is([d.mebx_password, d.admin_ha1], [MEBX, md5('admin:' + d.realm + ':' + ADMIN)], what + 'what came before was taken');
+	is([d.mebx_password, d.admin_ha1], [mebx, md5('admin:' + d.realm + ':' + password)], what + 'what came before was taken');
 }
 
 async function judge(d, row, lines) {
 	const log = await sim.control('log ' + d.uuid);
+	const major = Number.parseInt(d.release, 10);
 
-	if (Number.parseInt(d.release, 10) >= 16)
-		refused(d, lines, 'its TLS settings are refused', /^Failed setup TLS \(400\)/);
+	if (major < 11)
+		refused(d, lines, 'it knows no password to log in with', /^Failed TLS connection, status=401/, FACTORY, FACTORY);
+	else if (major >= 16)
+		refused(d, lines, 'its TLS settings are refused', /^Failed setup TLS \(400\)/, MEBX, ADMIN);
 	else if (!d.host)
 		refused(d, ['CommitChanges: ' + log.filter((l) => l.method === 'CommitChanges').map((l) => l.status)],
-			'its commit is refused (2057)', /: 2057$/);
+			'its commit is refused (2057)', /: 2057$/, MEBX, ADMIN);
 	else
 		configured(d, row, lines);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // server: what MeshCentral's AMT modules expect of the server they run in, as small as it gets, and
-// the three ways in which a test differs from a server: loopback only, no DNS, old TLS allowed.
+// the ways in which a test differs from a server: loopback only, no DNS, old TLS allowed, quiet.
 'use strict';
 const crypto = require('crypto');
 const dns = require('dns');
@@ -8,6 +8,9 @@ const fs = require('fs');
 const net = require('net');
 const path = require('path');
 const tls = require('tls');
+const { format } = require('util');
+
+console.log = console.error = (...text) => process.stdout.write(format(...text).replace(/^/gm, '# ') + '\n');
 
 const listen = net.Server.prototype.listen;
 net.Server.prototype.listen = function (port) {
