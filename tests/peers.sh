@@ -24,9 +24,20 @@ fleet() {
 		uuid: \"1f2e3d4c-5b6a-4978-8695-\\(1000000000 + .key | tostring | .[1:])a4b\"})" >"$WORK/$1.json"
 }
 
-# stranger NAME SCRIPT ARGUMENT...: its facts are facts of this test.
+# stranger NAME SCRIPT ARGUMENT...: starts one, on the fleet and simulator of that name.
 stranger() {
-	local line
+	sim_start "$1" --fleet "$WORK/$1.json" --base "$BASE.$((25 * ${#PID[@]} + 1))"
+	SIM_SOCKET=$WORK/$1.sock timeout 180 node "$PEERS/$2.js" "${@:3}" >"$WORK/$1.out" 2>&1 &
+	PID[$1]=$!
+}
+
+# told NAME: waits for its end; its facts are facts of this test.
+told() {
+	local line status
+	wait "${PID[$1]}"
+	status=$?
+	unset "PID[$1]"
+	sim_stop "$1"
 	while IFS= read -r line; do
 		case $line in
 		"ok - "*) true; ok "${line#ok - }" ;;
@@ -34,8 +45,8 @@ stranger() {
 		"# "*) echo "$line" ;;
 		*) note "$line" ;;
 		esac
-	done < <(SIM_SOCKET=$WORK/$1.sock timeout 120 node "$PEERS/$2.js" "${@:3}" 2>&1; echo "status $?" >"$WORK/$1.status")
-	is "$(<"$WORK/$1.status")" "status 0" "$1: no fact was wrong, and it came to its end"
+	done <"$WORK/$1.out"
+	is $status 0 "$1: no fact was wrong, and it came to its end"
 }
 
 install_peers >"$WORK/npm.log" 2>&1
@@ -47,15 +58,13 @@ make_pki "$WORK/pki" $FQDN
 
 fleet activation '{release: "11.8", host: "pc-1"}, {release: "12.0", host: "pc-2"}, {release: "15.0", host: "pc-3", auth_int: true},
 	{release: "16.1", host: "pc-4"}, {release: "19.0", host: "pc-5"}, {release: "11.8"}, {release: "8.1", host: "pc-7"}'
-sim_start activation --fleet "$WORK/activation.json" --base "$BASE.1"
-stranger activation activation "$WORK/pki" "$PORT" $FQDN
-sim_stop activation
-
-fleet messages '{release: "3.2"}, {release: "4.0"}, {release: "6.2"}, {release: "8.1", auth_int: true}, {release: "11.8"},
+fleet manager '{release: "7.1"}, {release: "8.1"}, {release: "11.8"}, {release: "15.0"} | .faults = ["no-hello"]'
+fleet mesh '{release: "3.2"}, {release: "4.0"}, {release: "6.2"}, {release: "8.1", auth_int: true}, {release: "11.8"},
 	{release: "12.0", faults: ["two-pages", "no-suffix"]}, {release: "16.1"}, {release: "19.0"} | .faults += ["no-hello"]'
-for who in mesh toolkit; do
-	sim_start $who --fleet "$WORK/messages.json" --base "$BASE.1"
-	stranger $who messages $who "$WORK/pki"
-	sim_stop $who
-done
+cp "$WORK/mesh.json" "$WORK/toolkit.json"
+stranger activation activation "$WORK/pki" "$PORT" $FQDN
+stranger manager manager "$WORK/pki" $FQDN
+stranger mesh messages mesh "$WORK/pki"
+stranger toolkit messages toolkit "$WORK/pki"
+for who in activation manager mesh toolkit; do told $who; done
 finish
