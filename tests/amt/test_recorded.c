@@ -111,7 +111,7 @@ expect(const struct recorded *r, xmlNode *node, bool list)
 	char copy[PARTS], *rest = copy;
 
 	assert_true(strlen(r->expect) < sizeof(copy));
-	(void)strcpy(copy, r->expect);
+	(void)snprintf(copy, sizeof(copy), "%s", r->expect);
 	for (char *part = strsep(&rest, "|"); part != NULL && part[0] != '\0'; part = strsep(&rest, "|")) {
 		struct inst i = { .node = list ? xml_first(node) : node };
 
