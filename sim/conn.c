@@ -174,6 +174,7 @@ io_write(struct conn *c, const void *buf, size_t size)
 static void
 replied(struct conn *c)
 {
+	c->d->count.bytes_out += c->reply.out.len;
 	if (c->reply.close) {
 		finish(c, true);
 		return;
@@ -255,6 +256,7 @@ request(struct conn *c)
 		service_answer(c->d, &req, c->tls_setup, &c->reply);
 		size_t rest = c->in.len - req.used;
 
+		c->d->count.bytes_in += req.used;
 		memmove(c->in.p, c->in.p + req.used, rest);
 		c->in.len = rest;
 	} else if (r == HTTP_BAD || c->in.len > INPUT_MAX)

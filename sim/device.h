@@ -141,6 +141,7 @@ struct op_log {
 struct counters {
 	unsigned long connections, handshake_failures, requests, authenticated, logins_failed;
 	unsigned long commits, configurations, hellos, unprovisions, reboots;
+	unsigned long bytes_in, bytes_out; /* of HTTP: inside TLS */
 };
 
 struct listener {

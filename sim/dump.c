@@ -213,6 +213,8 @@ counters(const struct device *d)
 	put_num(o, "authenticated", (long long)c->authenticated);
 	put_num(o, "logins_failed", (long long)c->logins_failed);
 	put_num(o, "hellos", (long long)c->hellos);
+	put_num(o, "bytes_in", (long long)c->bytes_in);
+	put_num(o, "bytes_out", (long long)c->bytes_out);
 	put_num(o, "reboots", (long long)c->reboots);
 	put_num(o, "unprovisions", (long long)c->unprovisions);
 	return o;
