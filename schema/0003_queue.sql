@@ -109,22 +109,27 @@ GRANT SELECT ON muster.event_log TO muster_log_viewer, muster_engine;
 GRANT SELECT ON muster.job, muster.step_result TO muster_operator, muster_engine;
 GRANT EXECUTE ON FUNCTION muster.event_log_maintain() TO muster_engine;
 
--- One line, from a function of the database itself.
+-- One line, from a function of the database itself. In plpgsql, as all that is called often: it keeps
+-- its plans for the session, where a function in SQL is planned anew with every call.
 CREATE FUNCTION muster.event_add(p_level smallint, p_uuid uuid, p_job bigint, p_code integer, p_text text)
-RETURNS void LANGUAGE sql AS $$
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
 	INSERT INTO muster.event_log (at, level, uuid, job_id, code, text)
-	VALUES (clock_timestamp(), p_level, p_uuid, p_job, p_code, p_text)
+	VALUES (clock_timestamp(), p_level, p_uuid, p_job, p_code, p_text);
+END
 $$;
 
 -- Engine: lines of its log writer, in order.
 CREATE FUNCTION muster.event_write(p_node integer, p_at timestamptz[], p_level smallint[], p_uuid uuid[],
 	p_job bigint[], p_code integer[], p_text text[]) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
 	INSERT INTO muster.event_log (at, level, uuid, node_id, job_id, code, text)
 	SELECT l.at, l.level, l.uuid, p_node, l.job, l.code, l.text
 	  FROM unnest(p_at, p_level, p_uuid, p_job, p_code, p_text)
 	       WITH ORDINALITY AS l (at, level, uuid, job, code, text, n)
-	 ORDER BY l.n
+	 ORDER BY l.n;
+END
 $$;
 GRANT EXECUTE ON FUNCTION muster.event_write(integer, timestamptz[], smallint[], uuid[], bigint[], integer[], text[])
 	TO muster_engine;

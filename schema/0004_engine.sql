@@ -37,6 +37,11 @@ EXCEPTION WHEN unique_violation THEN -- taken by somebody at this very moment
 END
 $$;
 
+-- The reason of code 913, in the two places that give it. Internal.
+CREATE FUNCTION muster.not_staged() RETURNS text LANGUAGE sql IMMUTABLE AS $$
+	SELECT 'no staged device for this UUID: approve it with a profile and an FQDN'
+$$;
+
 -- Decides what a hello means for one device that has no live job. Internal. Returns the code of
 -- what it waits for, 0 when it was queued.
 CREATE FUNCTION muster.hello_decide(d muster.device) RETURNS integer
@@ -58,7 +63,7 @@ BEGIN
 		text_ := 'staged FQDN ' || s.fqdn || ' belongs to another device';
 	ELSIF s.uuid IS NULL AND (d.fqdn IS NULL OR d.profile_id IS NULL) THEN
 		code := 913;
-		text_ := 'no staged device for this UUID: approve it with a profile and an FQDN';
+		text_ := muster.not_staged();
 	ELSIF s.uuid IS NULL THEN
 		code := 1812;
 		text_ := 'approve it to configure it again';
@@ -89,7 +94,9 @@ RETURNS TABLE (uuid uuid, code integer)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-	ids bigint[];
+	all_ids bigint[];
+	new_ids bigint[]; -- unknown until now; they wait, with their reason
+	ids bigint[];     -- those to decide about
 	d muster.device;
 BEGIN
 	INSERT INTO muster.event_log (at, level, uuid, node_id, text)
@@ -97,16 +104,21 @@ BEGIN
 	       || CASE family(h.address) WHEN 6 THEN '[' || host(h.address) || ']' ELSE host(h.address) END || ':' || h.port
 	  FROM unnest(p_at, p_uuid, p_address, p_port) AS h (at, uuid, address, port);
 
+	-- Most hellos are of devices nobody knows and nobody staged: those are inserted with their reason.
 	WITH h AS (
 		SELECT DISTINCT ON (u.uuid) u.*, count(*) OVER (PARTITION BY u.uuid) AS n, min(u.at) OVER (PARTITION BY u.uuid) AS first_at
 		  FROM unnest(p_at, p_uuid, p_address, p_version, p_retry, p_admin, p_pid, p_set)
 		       WITH ORDINALITY AS u (at, uuid, address, version, retry, admin, pid, set_id, o)
 		 ORDER BY u.uuid, u.o DESC
+	), r AS (
+		SELECT h.*, CASE WHEN h.version IS DISTINCT FROM 2 AND s.count > 0 THEN 913 ELSE 0 END AS reason_code
+		  FROM h LEFT JOIN muster.hash_set s ON s.hash_set_id = h.set_id
 	), up AS (
-		INSERT INTO muster.device AS dev (uuid, state, address, hello_version, hello_count, hello_first_at,
-			hello_last_at, hello_retry, hello_admin_set, hello_pid, hash_set_id)
-		SELECT h.uuid, 'waiting', h.address, h.version, h.n, h.first_at, h.at, h.retry, h.admin, h.pid, h.set_id
-		  FROM h ORDER BY h.uuid
+		INSERT INTO muster.device AS dev (uuid, state, reason_code, reason, address, hello_version, hello_count,
+			hello_first_at, hello_last_at, hello_retry, hello_admin_set, hello_pid, hash_set_id)
+		SELECT r.uuid, 'waiting', r.reason_code, CASE r.reason_code WHEN 913 THEN muster.not_staged() ELSE '' END,
+		       r.address, r.version, r.n, r.first_at, r.at, r.retry, r.admin, r.pid, r.set_id
+		  FROM r ORDER BY r.uuid
 		ON CONFLICT (uuid) DO UPDATE SET
 			-- A refused hello (102) says nothing about the device that is configured.
 			address = CASE WHEN dev.state IN ('configured', 'detected') THEN dev.address ELSE excluded.address END,
@@ -115,12 +127,22 @@ BEGIN
 			hello_last_at = excluded.hello_last_at, hello_retry = excluded.hello_retry,
 			hello_admin_set = excluded.hello_admin_set, hello_pid = excluded.hello_pid,
 			hash_set_id = CASE WHEN dev.state IN ('configured', 'detected') THEN dev.hash_set_id ELSE excluded.hash_set_id END
-		RETURNING dev.device_id, dev.uuid, dev.state, dev.reason_code, dev.hello_version
+		RETURNING dev.device_id, dev.reason_code, dev.xmax = 0 AS inserted
 	)
+	SELECT array_agg(up.device_id), array_agg(up.device_id) FILTER (WHERE up.inserted AND up.reason_code = 913)
+	  INTO all_ids, new_ids FROM up;
+
 	-- A waiting device that stays so needs no decision.
-	SELECT array_agg(up.device_id) INTO ids FROM up
-	 WHERE up.state <> 'waiting' OR up.reason_code NOT IN (913, 1812) OR up.hello_version = 2
-	    OR EXISTS (SELECT FROM muster.staged_device s WHERE s.uuid = up.uuid);
+	SELECT array_agg(dv.device_id) INTO ids FROM muster.device dv
+	 WHERE dv.device_id = ANY (all_ids)
+	   AND (dv.state <> 'waiting' OR dv.reason_code NOT IN (913, 1812) OR dv.hello_version = 2
+		OR EXISTS (SELECT FROM muster.staged_device s WHERE s.uuid = dv.uuid));
+
+	new_ids := ARRAY(SELECT n FROM unnest(new_ids) AS n WHERE n <> ALL (coalesce(ids, '{}')));
+	INSERT INTO muster.event_log (at, level, uuid, code, text)
+	SELECT clock_timestamp(), 3, dv.uuid, 913, 'Waiting: ' || dv.reason FROM muster.device dv WHERE dv.device_id = ANY (new_ids)
+	 ORDER BY dv.device_id;
+	RETURN QUERY SELECT dv.uuid, dv.reason_code FROM muster.device dv WHERE dv.device_id = ANY (new_ids);
 
 	FOR d IN SELECT * FROM muster.device WHERE device_id = ANY (ids) ORDER BY device_id FOR NO KEY UPDATE LOOP
 		uuid := d.uuid;
@@ -177,13 +199,15 @@ $$;
 
 CREATE FUNCTION muster.hello_reject(p_node integer, p_at timestamptz, p_address inet, p_port integer,
 	p_code integer, p_reason text, p_bytes bytea, p_count bigint) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
 	INSERT INTO muster.event_log (at, level, node_id, code, text)
 	VALUES (p_at, 2, p_node, p_code, format('Hello refused from %s:%s: %s%s',
 		CASE family(p_address) WHEN 6 THEN '[' || host(p_address) || ']' ELSE host(p_address) END, p_port, p_reason,
 		CASE WHEN p_count > 1 THEN format(' (%s times)', p_count) ELSE '' END));
 	INSERT INTO muster.hello_rejected (at, address, port, code, reason, count, bytes)
 	VALUES (p_at, p_address, p_port, p_code, p_reason, p_count, p_bytes);
+END
 $$;
 
 -- Jobs whose engine let its lease run out go back into the queue. Returns how many.
@@ -345,10 +369,12 @@ $$;
 
 CREATE FUNCTION muster.step_write(p_job bigint[], p_attempt integer[], p_seq smallint[], p_step text[],
 	p_title text[], p_outcome text[], p_code integer[], p_detail text[], p_started timestamptz[], p_took integer[])
-RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
 	INSERT INTO muster.step_result
 	SELECT * FROM unnest(p_job, p_attempt, p_seq, p_step, p_title, p_outcome, p_code, p_detail, p_started, p_took)
-	ON CONFLICT DO NOTHING
+	ON CONFLICT DO NOTHING;
+END
 $$;
 
 /*

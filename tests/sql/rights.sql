@@ -2,7 +2,7 @@
 -- rights: what each role may do, by the catalog and by trying, and what nobody may do.
 BEGIN;
 \ir lib.psql
-SELECT plan(623);
+SELECT plan(629);
 
 CREATE TABLE t.roles (role text, place integer, login text);
 INSERT INTO t.roles VALUES ('muster_log_viewer', 1, 't_viewer'), ('muster_operator', 2, 't_operator'),
@@ -112,6 +112,7 @@ CREATE TABLE t.function_rights (fun, want) AS VALUES
 	('no_change',                '- - - - - -'),
 	('node_beat',                '- - - - x -'),
 	('node_start',               '- - - - x -'),
+	('not_staged',               '- - - - - -'),
 	('overview',                 '- x x x - -'),
 	('profile_save',             '- x x x - -'),
 	('sealed_all',               '- - - - x -'),
