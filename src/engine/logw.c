@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/queue.h"
 
-enum { BATCH = 256, BOUND = 8192, RETRY_MS = 1000, LAST_TRY_MS = 5000 };
+enum { BATCH = 256, BOUND = 8192, GATHER_MS = 20, RETRY_MS = 1000, LAST_TRY_MS = 5000 };
 
 struct item {
 	bool is_step;
@@ -128,6 +128,10 @@ run(void *arg)
 	size_t n;
 
 	while ((n = queue_pop(&w->queue, items, BATCH, -1)) > 0) {
+		if (n < BATCH && !queue_stopped(&w->queue)) { /* a moment for more to come: one commit serves them all */
+			clock_sleep_ms(GATHER_MS);
+			n += queue_pop(&w->queue, items + n, BATCH - n, 0);
+		}
 		write_until_done(w, (struct item **)items, n);
 		for (size_t i = 0; i < n; i++)
 			free(items[i]);
