@@ -65,9 +65,10 @@ seal_keypair(struct seal_private *priv, struct seal_public *pub, struct err *e)
 	SCOPED(pkey) EVP_PKEY *k = EVP_PKEY_Q_keygen(NULL, NULL, "X25519");
 	size_t len = SEAL_KEY_LEN;
 
-	if (k == NULL || EVP_PKEY_get_raw_private_key(k, priv->key, &len) != 1)
+	if (k == NULL || EVP_PKEY_get_raw_private_key(k, priv->key, &len) != 1 ||
+	    EVP_PKEY_get_raw_public_key(k, pub->key, &len) != 1)
 		return err_set(e, ERR_SYSTEM, "X25519 key cannot be made");
-	return seal_public_of(priv, pub, e);
+	return 0;
 }
 
 static void
@@ -88,16 +89,17 @@ seal_key_id(const struct seal_public *pub, char out[2 * SEAL_ID_LEN + 1])
 	hex_encode(out, id, sizeof(id));
 }
 
-/* The AES key of one box. */
+/*
+ * The AES key of one box. Takes the private key as OpenSSL's: making that from its bytes costs as much
+ * as the agreement itself, for the public half comes with it.
+ */
 static bool
-box_key(const uint8_t *priv, const uint8_t *peer, const uint8_t *ephemeral, const uint8_t *recipient,
+box_key(EVP_PKEY *k, const uint8_t *peer, const uint8_t *ephemeral, const uint8_t *recipient,
     unsigned char out[32])
 {
-	SCOPED(pkey) EVP_PKEY *k =
-	    EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, NULL, priv, SEAL_KEY_LEN);
 	SCOPED(pkey) EVP_PKEY *p =
 	    EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, NULL, peer, SEAL_KEY_LEN);
-	SCOPED(pctx) EVP_PKEY_CTX *derive = k == NULL ? NULL : EVP_PKEY_CTX_new(k, NULL);
+	SCOPED(pctx) EVP_PKEY_CTX *derive = EVP_PKEY_CTX_new(k, NULL);
 	SCOPED(pctx) EVP_PKEY_CTX *kdf = EVP_PKEY_CTX_new_id(EVP_PKEY_HKDF, NULL);
 	unsigned char shared[32], salt[2 * SEAL_KEY_LEN];
 	size_t shared_len = sizeof(shared), out_len = 32;
@@ -135,21 +137,23 @@ int
 seal_close(const struct seal_public *pub, const char *aad, const void *data, size_t len,
     struct sealed *out, struct err *e)
 {
-	SCOPED(seal_private) struct seal_private eph = { 0 };
+	SCOPED(pkey) EVP_PKEY *eph = NULL;
 	struct seal_public eph_pub;
 	unsigned char key[32];
+	size_t key_len = SEAL_KEY_LEN;
 
 	if (len > SEAL_DATA_MAX)
 		return err_set(e, ERR_INPUT, "secret of %zu bytes, at most %d", len, SEAL_DATA_MAX);
-	if (seal_keypair(&eph, &eph_pub, e) < 0)
-		return -1;
+	eph = EVP_PKEY_Q_keygen(NULL, NULL, "X25519");
+	if (eph == NULL || EVP_PKEY_get_raw_public_key(eph, eph_pub.key, &key_len) != 1)
+		return err_set(e, ERR_SYSTEM, "X25519 key cannot be made");
 	uint8_t *box = malloc(SEAL_OVERHEAD + len);
 	if (box == NULL)
 		return err_set(e, ERR_MEMORY, "sealed box");
 	box[0] = BOX_VERSION;
 	key_id(pub->key, box + 1);
 	memcpy(box + 1 + SEAL_ID_LEN, eph_pub.key, SEAL_KEY_LEN);
-	bool ok = box_key(eph.key, pub->key, eph_pub.key, pub->key, key) &&
+	bool ok = box_key(eph, pub->key, eph_pub.key, pub->key, key) &&
 		  encrypt(key, box, aad, data, len, box + HEAD_LEN);
 	OPENSSL_cleanse(key, sizeof(key));
 	if (!ok) {
@@ -180,22 +184,25 @@ int
 seal_open(const struct seal_private *priv, const char *aad, const struct sealed *box, void *out,
     size_t *len, struct err *e)
 {
+	SCOPED(pkey) EVP_PKEY *mine = NULL;
 	struct seal_public pub;
 	uint8_t id[SEAL_ID_LEN];
 	unsigned char key[32];
+	size_t key_len = SEAL_KEY_LEN;
 
 	if (box->len < SEAL_OVERHEAD || box->p[0] != BOX_VERSION)
 		return err_set(e, ERR_SEAL, "%s: not a sealed box", aad);
 	size_t n = box->len - SEAL_OVERHEAD;
 	if (n > *len)
 		return err_set(e, ERR_SEAL, "%s: sealed box of %zu bytes is too large", aad, box->len);
-	if (seal_public_of(priv, &pub, e) < 0)
-		return -1;
+	mine = EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, NULL, priv->key, SEAL_KEY_LEN);
+	if (mine == NULL || EVP_PKEY_get_raw_public_key(mine, pub.key, &key_len) != 1)
+		return err_set(e, ERR_SYSTEM, "X25519 is not available");
 	key_id(pub.key, id);
 	if (memcmp(id, box->p + 1, SEAL_ID_LEN) != 0)
 		return err_set(e, ERR_SEAL, "%s: sealed for another engine key", aad);
 	const uint8_t *eph = box->p + 1 + SEAL_ID_LEN;
-	bool ok = box_key(priv->key, eph, eph, pub.key, key) && decrypt(key, box->p, n, aad, out);
+	bool ok = box_key(mine, eph, eph, pub.key, key) && decrypt(key, box->p, n, aad, out);
 	OPENSSL_cleanse(key, sizeof(key));
 	if (!ok) {
 		OPENSSL_cleanse(out, n);
