@@ -23,6 +23,21 @@ amt_at_least(const struct amt_facts *f, unsigned int major, unsigned int minor)
 	return f->major > major || (f->major == major && f->minor >= minor);
 }
 
+/* AMT_GeneralSettings, owned by d: from the device unless dw_general_read read it just before, for whom it counts once. */
+static int
+get_general(struct amt_device *d, struct inst **out, struct err *e)
+{
+	struct dw *me = (struct dw *)d;
+	unsigned int at = me->general_at;
+
+	*out = &me->general;
+	me->general_at = 0;
+	if (dw_just_read(d, at))
+		return 0;
+	inst_free(&me->general);
+	return wsman_get(&me->w, general_class, NULL, &me->general, e);
+}
+
 static int
 read_version(struct wsman *w, struct amt_facts *f, struct err *e)
 {
@@ -85,13 +100,14 @@ read_hardware(struct wsman *w, struct amt_facts *f, struct err *e)
 static int
 dw_facts(struct amt_device *d, struct amt_facts *out, struct err *e)
 {
-	SCOPED(inst) struct inst general = { 0 }, setup = { 0 };
+	SCOPED(inst) struct inst setup = { 0 };
+	struct inst *general;
 	struct amt_facts f = { 0 };
 	uint32_t state, mode;
 
-	if (wsman_get(dw(d), general_class, NULL, &general, e) < 0)
+	if (get_general(d, &general, e) < 0)
 		return -1;
-	if (!inst_text(&general, "DigestRealm", f.realm, sizeof(f.realm)) || f.realm[0] == '\0')
+	if (!inst_text(general, "DigestRealm", f.realm, sizeof(f.realm)) || f.realm[0] == '\0')
 		return err_set(e, ERR_FIELD, "AMT_GeneralSettings.DigestRealm is missing");
 	if (wsman_get(dw(d), setup_class, NULL, &setup, e) < 0)
 		return -1;
@@ -199,11 +215,13 @@ general_from(const struct inst *i, struct amt_general *out, struct err *e)
 static int
 dw_general_read(struct amt_device *d, struct amt_general *out, struct err *e)
 {
-	SCOPED(inst) struct inst i = { 0 };
+	struct inst *i;
 
-	if (wsman_get(dw(d), general_class, NULL, &i, e) < 0)
+	((struct dw *)d)->general_at = 0; /* from the device in any case */
+	if (get_general(d, &i, e) < 0 || general_from(i, out, e) < 0)
 		return -1;
-	return general_from(&i, out, e);
+	((struct dw *)d)->general_at = dw(d)->message_id;
+	return 0;
 }
 
 static bool
@@ -221,23 +239,23 @@ set_bool(struct inst *i, const char *name, bool have, bool want)
 static int
 dw_general(struct amt_device *d, const struct amt_general *want, struct err *e)
 {
-	SCOPED(inst) struct inst i = { 0 };
+	struct inst *i;
 	struct amt_general have;
 	char minutes[16];
 	bool changed;
 
-	if (wsman_get(dw(d), general_class, NULL, &i, e) < 0 || general_from(&i, &have, e) < 0)
+	if (get_general(d, &i, e) < 0 || general_from(i, &have, e) < 0)
 		return -1;
-	if (!inst_has(&i, "HostName") || !inst_has(&i, "DomainName"))
+	if (!inst_has(i, "HostName") || !inst_has(i, "DomainName"))
 		return err_set(e, ERR_FIELD, "AMT_GeneralSettings has no HostName or no DomainName");
-	changed = set_text(&i, "HostName", have.host, want->host);
-	changed |= set_text(&i, "DomainName", have.domain, want->domain);
-	changed |= set_bool(&i, "PingResponseEnabled", have.ping, want->ping);
-	changed |= set_bool(&i, "RmcpPingResponseEnabled", have.rmcp_ping, want->rmcp_ping);
+	changed = set_text(i, "HostName", have.host, want->host);
+	changed |= set_text(i, "DomainName", have.domain, want->domain);
+	changed |= set_bool(i, "PingResponseEnabled", have.ping, want->ping);
+	changed |= set_bool(i, "RmcpPingResponseEnabled", have.rmcp_ping, want->rmcp_ping);
 	(void)snprintf(minutes, sizeof(minutes), "%u", want->idle_timeout_min);
 	if (want->idle_timeout_min != 0 && have.idle_timeout_min != want->idle_timeout_min)
-		changed |= inst_set(&i, "IdleWakeTimeout", minutes);
-	return changed ? wsman_put(dw(d), general_class, NULL, &i, e) : 0;
+		changed |= inst_set(i, "IdleWakeTimeout", minutes);
+	return changed ? wsman_put(dw(d), general_class, NULL, i, e) : 0;
 }
 
 static int
@@ -249,6 +267,7 @@ dw_commit(struct amt_device *d, uint32_t *status, struct err *e)
 static void
 dw_free(struct amt_device *d)
 {
+	inst_free(&((struct dw *)d)->general);
 	free(d);
 }
 

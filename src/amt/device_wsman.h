@@ -9,12 +9,23 @@
 struct dw {
 	struct amt_device base; /* first: a struct amt_device * is a struct dw * */
 	struct wsman w;
+	/* What was read last, for an operation that follows and would read it again; see dw_just_read. */
+	struct inst general;
+	struct amt_interfaces interfaces;
+	unsigned int general_at, interfaces_at;
 };
 
 static inline struct wsman *
 dw(struct amt_device *d)
 {
 	return &((struct dw *)d)->w;
+}
+
+/* dw_just_read: nothing was said to the device since message number `at` (0: never), so what was read then still holds. */
+static inline bool
+dw_just_read(struct amt_device *d, unsigned int at)
+{
+	return at != 0 && at == dw(d)->message_id;
 }
 
 /* device_wsman_tls.c: keys, certificates, TLS */

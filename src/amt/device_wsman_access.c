@@ -40,7 +40,8 @@ dw_interfaces_read(struct amt_device *d, struct amt_interfaces *out, struct err 
 	} else if (e->code != ERR_ABSENT) {
 		return -1;
 	}
-	*out = got;
+	((struct dw *)d)->interfaces = *out = got;
+	((struct dw *)d)->interfaces_at = dw(d)->message_id;
 	return 0;
 }
 
@@ -75,10 +76,11 @@ put_redirection(struct wsman *w, uint32_t state, bool listen, struct err *e)
 int
 dw_interfaces(struct amt_device *d, const struct amt_interfaces *want, struct err *e)
 {
-	struct amt_interfaces have;
+	struct amt_interfaces have = ((struct dw *)d)->interfaces;
+	unsigned int at = ((struct dw *)d)->interfaces_at;
 	uint32_t state = REDIRECTION_BASE + (want->ider ? IDER_BIT : 0U) + (want->sol ? SOL_BIT : 0U);
 
-	if (dw_interfaces_read(d, &have, e) < 0)
+	if (!dw_just_read(d, at) && dw_interfaces_read(d, &have, e) < 0)
 		return -1;
 	bool kvm = want->kvm && have.has_kvm;
 	if (have.web_ui != want->web_ui && request_state(dw(d), web_class, want->web_ui ? ENABLED : DISABLED, e) < 0)

@@ -91,6 +91,7 @@ int
 dw_store_clean(struct amt_device *d, struct err *e)
 {
 	SCOPED(inst) struct inst certificates = { 0 }, pairs = { 0 }, kept = { 0 };
+	bool deleted = false;
 	char bound[AMT_HANDLE_MAX], id[AMT_HANDLE_MAX];
 	uint8_t key[AMT_DER_MAX];
 	size_t len;
@@ -110,8 +111,9 @@ dw_store_clean(struct amt_device *d, struct err *e)
 			continue;
 		if (delete_one(dw(d), certificate_class, id, e) < 0)
 			return -1;
+		deleted = true;
 	}
-	if (wsman_list(dw(d), certificate_class, &kept, e) < 0 || wsman_list(dw(d), pair_class, &pairs, e) < 0)
+	if ((deleted && wsman_list(dw(d), certificate_class, &kept, e) < 0) || wsman_list(dw(d), pair_class, &pairs, e) < 0)
 		return -1;
 	xmlNode *unused = NULL; /* one unused key is kept, since a device needs long to make another */
 	for (xmlNode *n = xml_child(pairs.node, pair_class); n != NULL; n = xml_next(n)) {
@@ -119,7 +121,7 @@ dw_store_clean(struct amt_device *d, struct err *e)
 
 		if (!inst_text(&one, "InstanceID", id, sizeof(id)) || read_base64(n, "DERKey", key, &len, e) < 0)
 			continue;
-		if (has_certificate(&kept, key, len))
+		if (has_certificate(deleted ? &kept : &certificates, key, len))
 			continue;
 		if (unused == NULL && amt_at_least(&d->facts, 7, 0))
 			unused = n;

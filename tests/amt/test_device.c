@@ -211,9 +211,11 @@ general_settings_are_read_and_written_only_when_they_differ(void **state)
 	assert_string_equal(g.domain, "Test Domain Name");
 	assert_true(g.ping && g.rmcp_ping && g.has_rmcp_ping);
 	assert_int_equal(g.idle_timeout_min, 1);
+	assert_ok(d->ops->general(d, &g, &e));
+	assert_int_equal(fake_count(f), 1); /* no Put, and no Get: it was read just before */
 	fake_file(f, "amt/general/get");
 	assert_ok(d->ops->general(d, &g, &e));
-	assert_int_equal(fake_count(f), 2); /* no Put */
+	assert_int_equal(fake_count(f), 2); /* that counts once */
 	(void)text_copy(g.host, sizeof(g.host), "pc-0042");
 	g.rmcp_ping = false;
 	g.idle_timeout_min = 0; /* leave as it is */
@@ -236,6 +238,7 @@ general_settings_of_old_or_odd_devices(void **state)
 {
 	const struct amt_general want = { .host = "pc", .domain = "example.com", .ping = true, .rmcp_ping = true };
 	struct amt_general g;
+	uint32_t status;
 	struct err e;
 
 	(void)state;
@@ -243,6 +246,8 @@ general_settings_of_old_or_odd_devices(void **state)
 	assert_ok(d->ops->general_read(d, &g, &e));
 	assert_false(g.has_rmcp_ping);
 	assert_string_equal(g.host, "");
+	fake_fault(f, "AccessDenied");
+	assert_fails(d->ops->commit(d, &status, &e), ERR_FAULT); /* something in between: it is read again */
 	fake_text(f, "<AMT_GeneralSettings><HostName/></AMT_GeneralSettings>");
 	assert_fails(d->ops->general(d, &want, &e), ERR_FIELD);
 	fake_text(f, "<AMT_GeneralSettings><HostName>x</HostName><DomainName>y</DomainName><IdleWakeTimeout>soon</IdleWakeTimeout></AMT_GeneralSettings>");

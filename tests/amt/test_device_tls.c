@@ -188,13 +188,11 @@ cleaning_removes_unused_keys_but_one(void **state)
 	(void)state;
 	play_items("");
 	play_items("");
-	play_items("");
 	play_list("amt/publicprivate/pull");
 	play_deleted();
 	assert_ok(d->ops->store_clean(d, &e));
 	assert_last(pair1);
 	d->facts.major = 6; /* before 7 none is kept */
-	play_items("");
 	play_items("");
 	play_items("");
 	play_list("amt/publicprivate/pull");
