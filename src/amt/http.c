@@ -14,6 +14,8 @@
 
 static const char uri[] = "/wsman";
 
+enum { BUFFER_SIZE = 16384 /* libcurl's least for sending, where its default is 64 KiB a device */ };
+
 struct http {
 	struct http_conf conf;
 	CURL *curl;
@@ -193,6 +195,7 @@ on_context(CURL *curl, void *ctx_, void *arg)
 
 	(void)curl;
 	(void)SSL_CTX_set_options(ctx, SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_NO_TICKET);
+	(void)SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS); /* a device is mostly waited for: 34 KiB each */
 	if (h->conf.legacy) {
 		SSL_CTX_set_security_level(ctx, 0);
 		if (SSL_CTX_set_min_proto_version(ctx, TLS1_VERSION) != 1)
@@ -223,6 +226,8 @@ set_options(struct http *h)
 	SET(CURLOPT_TCP_KEEPALIVE, 1L);
 	SET(CURLOPT_CONNECTTIMEOUT, (long)h->conf.connect_timeout_s);
 	SET(CURLOPT_ERRORBUFFER, h->error);
+	SET(CURLOPT_BUFFERSIZE, (long)BUFFER_SIZE);
+	SET(CURLOPT_UPLOAD_BUFFERSIZE, (long)BUFFER_SIZE);
 	SET(CURLOPT_POST, 1L);
 	SET(CURLOPT_READFUNCTION, on_send);
 	SET(CURLOPT_READDATA, h);
