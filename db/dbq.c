@@ -30,6 +30,7 @@ struct dbq {
 	struct request *first, **tail;
 	bool sent, answered; /* a statement was sent and its end not yet read; its result was */
 	bool greeted;        /* LISTEN and version check are done */
+	bool told;           /* an answer was handed over since dbq_work began */
 	struct err refusal;  /* why the greeting failed: this connection is of no use */
 	dbq_notify_fn *notify;
 	dbq_state_fn *on_state;
@@ -207,6 +208,7 @@ answer(struct dbq *q, PGresult *res)
 	struct err e;
 
 	if (r->fn != NULL) {
+		q->told = true;
 		if (pq_check(q->conn, r->stmt, res, &e) < 0)
 			r->fn(r->arg, NULL, &e);
 		else
@@ -296,9 +298,10 @@ work_up(struct dbq *q)
 	}
 }
 
-void
+bool
 dbq_work(struct dbq *q)
 {
+	q->told = false;
 	if (q->state == DBQ_DOWN && clock_ms() >= q->next_try_ms)
 		start(q);
 	if (q->state == DBQ_CONNECTING) {
@@ -310,6 +313,7 @@ dbq_work(struct dbq *q)
 	}
 	if (q->state == DBQ_UP)
 		work_up(q);
+	return q->told;
 }
 
 int

@@ -42,8 +42,8 @@ int dbq_fd(const struct dbq *q);
 short dbq_events(const struct dbq *q);
 int dbq_wait_ms(const struct dbq *q);
 
-/* dbq_work: do what can be done without waiting; call after every poll. */
-void dbq_work(struct dbq *q);
+/* dbq_work: do what can be done without waiting; call after every poll. True: an answer was handed over. */
+bool dbq_work(struct dbq *q);
 
 enum dbq_state dbq_status(const struct dbq *q);
 bool dbq_busy(const struct dbq *q); /* statements are waiting for an answer */

@@ -229,16 +229,16 @@ app_work(struct app *a)
 {
 	struct shown *s = app_current(a);
 
-	dbq_work(a->q);
+	bool told = dbq_work(a->q);
 	/* Changes come in bursts: one load for all of a quarter of a second. */
 	if (a->reload_due && s != NULL && !a->down && clock_ms() - a->reloaded_ms >= RELOAD_MS) {
 		a->reload_due = false;
 		a->reloaded_ms = clock_ms();
 		s->screen->load(s->model);
 	}
-	dbq_work(a->q);
-	if (a->down)
-		app_touch(a); /* the time since is shown */
+	told |= dbq_work(a->q);
+	if (told || a->down) /* while it is away, the time since is shown */
+		app_touch(a);
 }
 
 /* Questions and dialogs */
