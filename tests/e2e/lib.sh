@@ -87,7 +87,7 @@ wait_for() {
 # --- begin and end ---------------------------------------------------------------------------
 
 begin() {
-	NAME=$1 SLOT=$2
+	NAME=$1 SLOT=$2 MAIN=$BASHPID
 	WORK=$(mktemp -d "${TMPDIR:-/tmp}/muster-e2e-$NAME.XXXXXX")
 	chmod 755 "$WORK"
 	trap cleanup EXIT
@@ -115,6 +115,8 @@ finish() {
 
 cleanup() {
 	local status=$? name
+	# A subshell that is killed before it has dropped the traps of its parent comes here too.
+	[ "$BASHPID" = "$MAIN" ] || exit $status
 	for name in "${!PID[@]}"; do
 		kill -KILL "${PID[$name]}"
 		wait "${PID[$name]}"
