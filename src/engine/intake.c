@@ -3,6 +3,7 @@
 #include "engine/intake.h"
 
 #include <openssl/sha.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,7 @@
 #include "base/log.h"
 #include "base/text.h"
 
-enum { RETRY_MS = 1000, LAST_TRY_MS = 5000, SET_CACHE = 256, CAP_CHECK_MS = 10000, REFUSE_BATCH = 64 };
+enum { RETRY_MS = 1000, LAST_TRY_MS = 5000, SET_CACHE = 256, CAP_CHECK_MS = 10000, REFUSALS_MAX = 64, REFUSAL_KINDS = 8 };
 
 struct item {
 	struct hello_row row;
@@ -33,6 +34,12 @@ struct intake {
 	int64_t room;  /* unknown devices that may still come, at least */
 	bool guessed;  /* room was lowered by hellos that may have been known ones */
 	int64_t cap_refused; /* since the last report */
+	/* A flood of garbage must not stand in the way of hellos: few refusals wait, the others are only counted. */
+	atomic_int refusals_waiting;
+	struct {
+		int code;
+		int64_t n;
+	} left_out[REFUSAL_KINDS]; /* the listener's own */
 };
 
 static void
@@ -79,20 +86,44 @@ intake_hello(struct intake *in, const struct hello *h, const void *bytes, size_t
 	return true;
 }
 
+/* How many refusals of this code were only counted since one was last written; NULL: a code too many. */
+static int64_t *
+left_out(struct intake *in, int code)
+{
+	for (size_t i = 0; i < REFUSAL_KINDS; i++) {
+		if (in->left_out[i].code == 0)
+			in->left_out[i].code = code;
+		if (in->left_out[i].code == code)
+			return &in->left_out[i].n;
+	}
+	return NULL;
+}
+
 void
 intake_refuse(struct intake *in, const struct hello_refusal *r)
 {
-	struct item *it = calloc(1, sizeof(*it));
+	struct item *it = NULL;
+	int64_t *more = left_out(in, r->code);
 
+	if (atomic_load(&in->refusals_waiting) < REFUSALS_MAX)
+		it = calloc(1, sizeof(*it));
 	if (it != NULL)
 		it->refusal = malloc(sizeof(*it->refusal));
-	if (it == NULL || it->refusal == NULL) {
-		free(it);
-		return;
+	if (it != NULL && it->refusal != NULL) {
+		*it->refusal = *r;
+		it->refusal->count += more == NULL ? 0 : *more;
+		(void)atomic_fetch_add(&in->refusals_waiting, 1);
+		if (queue_try(&in->queue, it) == 0) {
+			if (more != NULL)
+				*more = 0;
+			return;
+		}
+		(void)atomic_fetch_sub(&in->refusals_waiting, 1);
 	}
-	*it->refusal = *r;
-	if (queue_try(&in->queue, it) < 0)
-		item_free(it); /* a sample less; the count goes on in the heartbeat */
+	if (it != NULL)
+		item_free(it);
+	if (more != NULL)
+		*more += r->count;
 }
 
 static int
@@ -180,6 +211,7 @@ commit_batch(struct intake *in, struct item **items, size_t n, struct err *e)
 				free(items[i]->refusal);
 				items[i]->refusal = NULL;
 				items[i]->row.uuid[0] = '\0';
+				(void)atomic_fetch_sub(&in->refusals_waiting, 1);
 			}
 			continue;
 		}
@@ -254,8 +286,11 @@ run(void *arg)
 			n += queue_pop(&in->queue, items + n, INTAKE_BATCH - n, 0);
 		}
 		commit_until_done(in, (struct item **)items, n);
-		for (size_t i = 0; i < n; i++)
+		for (size_t i = 0; i < n; i++) {
+			if (((struct item *)items[i])->refusal != NULL) /* it could not be written */
+				(void)atomic_fetch_sub(&in->refusals_waiting, 1);
 			item_free(items[i]);
+		}
 	}
 	return NULL;
 }

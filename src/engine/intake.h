@@ -20,7 +20,8 @@ void intake_stop(struct intake *in);
 
 /*
  * intake_hello: hand over the bytes of one complete hello. False: the queue is full, try later.
- * intake_refuse: hand over something that was no usable hello. Threads: the listener's.
+ * intake_refuse: hand over something that was no usable hello. When many wait to be written it is only
+ * counted, and the count goes with the next one of its code that is. Threads: the listener's.
  */
 bool intake_hello(struct intake *in, const struct hello *h, const void *bytes, size_t len,
     const char *address, int port);

@@ -37,6 +37,7 @@ sql "ALTER TABLE muster.device ADD CONSTRAINT for_test CHECK (uuid <> '$bad' OR 
 sim burst "hello *" >/dev/null
 wait_for 10 sql_is t "SELECT count(*) > 0 FROM muster.hello_rejected WHERE reason LIKE 'hello of $bad not stored: %'"
 ok "a hello the database refuses is told with its UUID" || note "$(sql 'TABLE muster.hello_rejected')"
+wait_for 10 sql_is $((others + 1)) "SELECT min(hello_count) FROM muster.device WHERE uuid <> '$bad'"
 is "$(count) $(least)" "$had $((others + 1))" "the others of its batch are stored"
 sql "ALTER TABLE muster.device DROP CONSTRAINT for_test"
 
