@@ -14,11 +14,17 @@
 enum { ARG_MAX_ = 64, RELOAD_MS = 250 };
 
 const struct tab app_tabs[TABS] = {
-	{ CMD_OVERVIEW, &overview_screen },
-	{ CMD_PENDING, &pending_screen },
-	{ CMD_DEVICES, &devices_screen },
-	{ CMD_LOG, &log_screen },
+	[0] = { &overview_screen, "Overview", NEED_OPERATOR },
+	[1] = { &pending_screen, "Pending", NEED_OPERATOR },
+	[3] = { &devices_screen, "Devices", NEED_OPERATOR },
+	[6] = { &log_screen, "Log", 0 },
 };
+
+bool
+app_tab_offered(const struct app *a, size_t tab)
+{
+	return app_tabs[tab].screen != NULL && (app_tabs[tab].need & ~a->rights) == 0;
+}
 
 struct shown *
 app_current(struct app *a)
@@ -149,7 +155,9 @@ on_rights(void *arg, const struct rows *r, const struct err *e)
 
 	if (e != NULL)
 		return; /* the state line tells */
-	a->rights = rows_bool(r, 0, ROLE_OPERATOR) ? NEED_OPERATOR : 0;
+	a->rights = (rows_bool(r, 0, ROLE_OPERATOR) ? NEED_OPERATOR : 0U) |
+		    (rows_bool(r, 0, ROLE_ADMINISTRATOR) ? NEED_ADMINISTRATOR : 0U) |
+		    (rows_bool(r, 0, ROLE_ENTERPRISE) ? NEED_ENTERPRISE : 0U);
 	a->rights_known = true;
 	if (a->depth == 0)
 		app_open(a, a->rights != 0 ? &overview_screen : &log_screen, "");
@@ -311,7 +319,7 @@ run_command(struct app *a, const char *text)
 	if (word[0] == '\0')
 		return;
 	for (size_t i = 0; i < TABS; i++)
-		if (strcmp(word, app_tabs[i].screen->name) == 0 && (a->rights != 0 || app_tabs[i].screen == &log_screen)) {
+		if (app_tab_offered(a, i) && strcmp(word, app_tabs[i].screen->name) == 0) {
 			go_to(a, app_tabs[i].screen);
 			return;
 		}
@@ -367,11 +375,11 @@ do_command(struct app *a, enum cmd cmd)
 	struct shown *s = app_current(a);
 	char page[48];
 
-	for (size_t i = 0; i < TABS; i++)
-		if (app_tabs[i].cmd == cmd) {
-			go_to(a, app_tabs[i].screen);
-			return;
-		}
+	if (cmd >= CMD_TAB1 && cmd <= CMD_TAB10) {
+		if (app_tab_offered(a, cmd - CMD_TAB1))
+			go_to(a, app_tabs[cmd - CMD_TAB1].screen);
+		return;
+	}
 	switch (cmd) {
 	case CMD_BACK:
 		if (a->depth > 1)

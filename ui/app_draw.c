@@ -7,10 +7,31 @@
 #include "ui/app_state.h"
 
 /* Columns kept free: for the keys of every screen, and for the code of what is wrong. */
-enum { FOOT_END = 20, DOWN_END = 23 };
+enum { FOOT_END = 20, DOWN_END = 23, TAB_SHORT = 3 };
 
 /* The two keys that are in every footer, at its right end. */
 static const struct key_cmd foot_keys[] = { { UK_F1, CMD_HELP, "Help", 0 }, { UK_F10, CMD_QUIT, "Quit", 0 }, { 0 } };
+
+/* The numbered screens from x to end; where there is no room for all labels, only the one of this screen is whole. */
+static void
+draw_tabs(const struct app *a, struct canvas *c, int x, int end)
+{
+	int room = 0;
+
+	for (size_t i = 0; i < TABS; i++)
+		room += app_tab_offered(a, i) ? text_width(app_tabs[i].label) + 4 : 0;
+	bool whole = x + room <= end;
+
+	for (size_t i = 0; i < TABS; i++) {
+		if (!app_tab_offered(a, i))
+			continue;
+		bool on = a->depth > 0 && a->stack[0].screen == app_tabs[i].screen;
+		int most = on || whole ? text_width(app_tabs[i].label) : TAB_SHORT;
+
+		x += canvas_printf(c, 0, x, 0, on ? STYLE_BAR_ON : STYLE_BAR, whole ? " %zu %.*s " : " %zu %.*s", (i + 1) % TABS, most,
+		    app_tabs[i].label);
+	}
+}
 
 static void
 draw_head(struct app *a, struct canvas *c)
@@ -21,18 +42,12 @@ draw_head(struct app *a, struct canvas *c)
 
 	canvas_fill(c, 0, 0, 0, STYLE_BAR);
 	(void)canvas_text(c, 0, 1, 0, STYLE_BAR, "muster");
-	for (size_t i = 0; i < TABS; i++) {
-		if (a->rights == 0 && app_tabs[i].screen != &log_screen)
-			continue;
-		bool on = a->depth > 0 && a->stack[0].screen == app_tabs[i].screen;
-
-		x += canvas_printf(c, 0, x, 0, on ? STYLE_BAR_ON : STYLE_BAR, " %zu %s ", i + 1, app_tabs[i].screen->title);
-	}
 	if (a->down)
 		(void)snprintf(state, sizeof(state), "database away %d s", (int)((clock_ms() - a->down_since_ms) / 1000));
 	else
 		(void)snprintf(state, sizeof(state), "%s", dbq_status(a->q) == DBQ_UP ? "live" : "connecting");
 	int w = text_width(state) + 1;
+	draw_tabs(a, c, x, c->width - w);
 	(void)canvas_text(c, 0, c->width - w, 0, a->down ? STYLE_BAD : STYLE_BAR, state);
 	if (s != NULL) {
 		char status[200] = "";

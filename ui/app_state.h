@@ -36,13 +36,20 @@ struct app {
 	void (*form_done)(void *model, const struct form *f);
 };
 
-/* The screens with a number, in the head of every screen. */
+/*
+ * The screens with a number, in the head of every screen: row i has key i + 1, the tenth 0. label is the
+ * title as short as it can be; need what the role must have for the screen to be offered.
+ */
 struct tab {
-	enum cmd cmd;
-	const struct screen *screen;
+	const struct screen *screen; /* NULL: no screen has this number */
+	const char *label;
+	unsigned int need;
 };
-enum { TABS = 4 };
+enum { TABS = 10 };
 extern const struct tab app_tabs[TABS];
+
+/* app_tab_offered: is there such a screen, and may this role have it? */
+bool app_tab_offered(const struct app *a, size_t tab);
 
 /* app_current: the screen on top, or NULL. */
 struct shown *app_current(struct app *a);

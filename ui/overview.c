@@ -211,9 +211,9 @@ status(const void *model, char *out, size_t size)
 }
 
 static const struct key_cmd keys[] = {
-	{ '2', CMD_PENDING, "Pending hellos", NEED_OPERATOR },
-	{ '3', CMD_DEVICES, "Devices", NEED_OPERATOR },
-	{ '4', CMD_LOG, "Log", 0 },
+	{ '2', CMD_TAB2, "Pending hellos", NEED_OPERATOR },
+	{ '4', CMD_TAB4, "Devices", NEED_OPERATOR },
+	{ '7', CMD_TAB7, "Log", 0 },
 	{ 0 },
 };
 

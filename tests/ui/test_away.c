@@ -130,7 +130,7 @@ a_cut_connection_comes_back_by_itself(void **state)
 {
 	(void)state;
 	begin("t_operator");
-	press(&k, '3');
+	press(&k, '4');
 	go_to(&k, "00000003");
 	press(&k, ' ');
 	for (int i = 0; i < 3; i++) {
@@ -175,7 +175,7 @@ a_stopped_database_leaves_the_screen_and_refreshes_it_later(void **state)
 {
 	(void)state;
 	begin("t_operator");
-	press(&k, '3');
+	press(&k, '4');
 	go_to(&k, "00000003");
 	cluster("kill");
 	wait_for(&k, "database away");
@@ -183,9 +183,9 @@ a_stopped_database_leaves_the_screen_and_refreshes_it_later(void **state)
 	assert_has(cursor(&k), "pc3.corp.example");
 	press(&k, 'j'); /* keys still work */
 	assert_has_not(cursor(&k), "pc3.corp.example");
-	app_key(k.a, '4'); /* a screen that has nothing yet says so */
+	app_key(k.a, '7'); /* a screen that has nothing yet says so */
 	assert_has(draw(&k), "Loading ...");
-	app_key(k.a, '3');
+	app_key(k.a, '4');
 	cluster("start");
 	(void)sql("SELECT test.hello(31)");
 	wait_for(&k, "The database is back");

@@ -186,7 +186,7 @@ each_command_asks_first_and_says_what_it_will_do(void **state)
 		char before[64];
 
 		(void)snprintf(before, sizeof(before), "%s", sql("%s", commands[i].state));
-		press(&k, '3');
+		press(&k, '4');
 		go_to(&k, commands[i].device);
 		press(&k, commands[i].key);
 		assert_has(draw(&k), commands[i].question);
@@ -208,7 +208,7 @@ what_cannot_be_done_is_refused_with_code_and_reason(void **state)
 {
 	(void)state;
 	begin("t_operator");
-	press(&k, '3');
+	press(&k, '4');
 	go_to(&k, "00000005");
 	press(&k, 'h');
 	press(&k, 'y');
@@ -287,7 +287,7 @@ the_log_follows_at_its_top_and_stays_where_one_reads(void **state)
 {
 	(void)state;
 	begin("t_operator");
-	press(&k, '4');
+	press(&k, '7');
 	(void)sql("SELECT test.line(1, 3, 0, 'the first new line')");
 	wait_for(&k, "the first new line");
 	assert_has(cursor(&k), "the first new line");
@@ -309,7 +309,7 @@ the_log_of_one_device_gets_only_its_lines(void **state)
 {
 	(void)state;
 	begin("t_operator");
-	press(&k, '3');
+	press(&k, '4');
 	go_to(&k, "00000002");
 	press(&k, 'l');
 	(void)sql("SELECT test.line(1, 3, 0, 'not about it')");
@@ -327,7 +327,7 @@ a_thousand_lines_in_a_burst_do_not_move_the_reader(void **state)
 	(void)state;
 	begin("t_operator");
 	(void)sql("SELECT test.many_lines(2000)");
-	press(&k, '4');
+	press(&k, '7');
 	type(&k, "jjjjj");
 	(void)snprintf(here, sizeof(here), "%s", cursor(&k));
 	(void)sql("INSERT INTO muster.event_log (at, level, uuid, text) SELECT clock_timestamp(), 3, test.u(1), 'burst ' || i"
@@ -351,7 +351,7 @@ five_thousand_devices_are_paged_to_the_end_and_back(void **state)
 	begin("t_operator");
 	(void)sql("SELECT test.many_devices(5000)");
 	int64_t start = clock_ms();
-	press(&k, '3');
+	press(&k, '4');
 	assert_has(row(&k, 1), "1 of 5012");
 	while (strstr(draw(&k), "00000001-") == NULL && pages++ < 400)
 		press(&k, UK_PGDN);
@@ -378,7 +378,7 @@ fifty_thousand_lines_go_to_the_end_and_stay_there(void **state)
 	(void)state;
 	begin("t_operator");
 	(void)sql("SELECT test.many_lines(50000)");
-	press(&k, '4');
+	press(&k, '7');
 	press(&k, 'G');
 	wait_for(&k, "Line 1\n");
 	assert_has(cursor(&k), "Line 1");
@@ -430,7 +430,7 @@ a_dialog_never_opens_over_another_screen(void **state)
 	begin("t_operator");
 	press(&k, '2');
 	app_key(k.a, 'a');
-	app_key(k.a, '4');
+	app_key(k.a, '7');
 	work(&k);
 	assert_has_not(draw(&k), "will be configured now");
 	press(&k, '2');
@@ -453,7 +453,7 @@ a_dialog_never_opens_over_another_screen(void **state)
 static void
 random_keys_on_the_whole_console_do_no_harm(void **state)
 {
-	static const int keys[] = { '1', '2', '3', '4', 'j', 'k', 'g', 'G', ' ', '*', 'a', 'h', 'R', 'r', 'A', 'l', 'e', 'f', 'v', 'F', '/', ':',
+	static const int keys[] = { '1', '2', '3', '4', '5', '6', '7', '8', '9', '0', 'j', 'k', 'g', 'G', ' ', '*', 'a', 'h', 'R', 'r', 'A', 'l', 'e', 'f', 'v', 'F', '/', ':',
 		'?', 'q', '\n', 'y', 'n', 'x', UK_ESC, UK_TAB, UK_BACKTAB, UK_UP, UK_DOWN, UK_LEFT, UK_RIGHT, UK_PGUP, UK_PGDN, UK_HOME, UK_END,
 		UK_BACKSPACE, UK_DELETE, UK_F1, UK_F5, 'u' & 0x1f, 0xe9, 0x6f22, 0x1f600 };
 	uint32_t seed = 1;

@@ -65,7 +65,7 @@ keys Enter Enter
 seen 10 "Approve: 1 done" "it is approved"
 is "$(sql "SELECT asked_by FROM muster.job")" t_operator "the job is in the queue in the operator's name"
 
-keys 3
+keys 4
 seen 5 "pc1.corp.example" "Devices lists it"
 keys -l /pc1
 keys Enter

@@ -37,10 +37,16 @@ enum cmd {
 	CMD_HELP,
 	CMD_REFRESH,
 	CMD_COMMAND,
-	CMD_OVERVIEW,
-	CMD_PENDING,
-	CMD_DEVICES,
-	CMD_LOG,
+	CMD_TAB1, /* the numbered screens; their order is that of app_tabs */
+	CMD_TAB2,
+	CMD_TAB3,
+	CMD_TAB4,
+	CMD_TAB5,
+	CMD_TAB6,
+	CMD_TAB7,
+	CMD_TAB8,
+	CMD_TAB9,
+	CMD_TAB10,
 	/* of lists */
 	CMD_UP,
 	CMD_DOWN,
@@ -73,6 +79,8 @@ enum {
 	NEED_OPERATOR = 2, /* the role of an operator */
 	NEED_CODE = 4,     /* something with an error code */
 	NEED_UUID = 8,     /* a row that is about a device */
+	NEED_ADMINISTRATOR = 16,
+	NEED_ENTERPRISE = 32, /* the role of an Enterprise Administrator */
 };
 
 struct key_cmd {
