@@ -3,8 +3,15 @@
 -- Why    who may do what is given and taken in muster itself; what was refused is in the audit log;
 --        the end of the audit log is known, so that cutting it off is found.
 -- Locks  audit_log, shortly.
+DO $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'muster_keeper') THEN
+		RAISE EXCEPTION 'the role muster_keeper is missing: run "musterctl db create" again, it adds the role and upgrades';
+	END IF;
+END
+$$;
 
--- The first who has all rights at muster is not to be lost, and neither is the last.
+-- The highest role a login was given itself; NULL: none.
 CREATE FUNCTION muster.user_role(p_login name) RETURNS text LANGUAGE sql STABLE AS $$
 	SELECT r.rolname::text FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid JOIN pg_roles u ON u.oid = m.member
 	 WHERE u.rolname = p_login AND r.rolname IN ('muster_log_viewer', 'muster_operator', 'muster_administrator',
@@ -34,21 +41,21 @@ DECLARE
 	r text;
 	made boolean := false;
 BEGIN
-	IF p_login IS NULL OR p_login !~ '^[a-z_][a-z0-9_.@-]{0,62}$' THEN
-		RAISE EXCEPTION 'a login has small letters, digits and _ . @ -, at most 63, and begins with a letter or _'
-			USING ERRCODE = 'check_violation';
-	END IF;
 	IF p_login ~ '^(pg_|muster_)' OR p_login IN ('postgres', 'public', 'none') THEN
 		RAISE EXCEPTION '"%" is not a login of a person', p_login USING ERRCODE = 'check_violation';
 	END IF;
 	IF p_role IS NOT NULL AND p_role NOT IN ('log_viewer', 'operator', 'administrator', 'enterprise_administrator') THEN
 		RAISE EXCEPTION 'no role is called "%"', left(p_role, 60) USING ERRCODE = 'no_data_found';
 	END IF;
-	PERFORM pg_advisory_xact_lock(7031, 3);
+	PERFORM pg_advisory_xact_lock(7031, 4);
 	SELECT * INTO u FROM pg_roles WHERE rolname = p_login;
 	had := muster.user_role(p_login);
 	IF u.oid IS NULL AND p_role IS NULL THEN
-		RAISE EXCEPTION 'no login is called "%"', p_login USING ERRCODE = 'no_data_found';
+		RAISE EXCEPTION 'no login is called "%"', left(p_login, 63) USING ERRCODE = 'no_data_found';
+	END IF;
+	IF u.oid IS NULL AND (p_login IS NULL OR p_login !~ '^[a-z_][a-z0-9_.@-]{0,62}$') THEN
+		RAISE EXCEPTION 'a login has small letters, digits and _ . @ -, at most 63, and begins with a letter or _'
+			USING ERRCODE = 'check_violation';
 	END IF;
 	IF u.rolsuper THEN
 		RAISE EXCEPTION '% is a superuser of PostgreSQL: no role of muster binds it', p_login USING ERRCODE = 'check_violation';
@@ -72,6 +79,10 @@ BEGIN
 			EXECUTE format('REVOKE %I FROM %I', r, p_login);
 		END IF;
 	END LOOP;
+	IF muster.user_role(p_login) IS DISTINCT FROM 'muster_' || p_role THEN
+		RAISE EXCEPTION '% was given its role by somebody whose grants muster may not take back', p_login
+			USING ERRCODE = 'insufficient_privilege';
+	END IF;
 	PERFORM muster.audit_write('user_set', p_login, to_jsonb(had), to_jsonb('muster_' || p_role));
 	PERFORM pg_notify('muster_change', 'user');
 	RETURN CASE WHEN p_role IS NULL THEN 'has no role any more' WHEN made THEN 'login made, role given' ELSE 'role given' END;
@@ -82,18 +93,27 @@ $$;
 ALTER FUNCTION muster.audit_write(text, text, jsonb, jsonb) SECURITY DEFINER;
 ALTER FUNCTION muster.audit_write(text, text, jsonb, jsonb) SET search_path = pg_catalog, pg_temp;
 
--- It runs as the one role that may make logins; the owner of the tables may not.
+-- It runs as the one role that may make logins; the owner of the tables may not. To hand the function
+-- over the owner is a member of that role, for as long as this transaction takes.
 GRANT USAGE, CREATE ON SCHEMA muster TO muster_keeper;
 GRANT EXECUTE ON FUNCTION muster.user_role(name), muster.audit_write(text, text, jsonb, jsonb) TO muster_keeper;
 GRANT EXECUTE ON FUNCTION muster.user_list(), muster.user_set(text, text) TO muster_enterprise_administrator;
+SET LOCAL ROLE NONE;
+GRANT muster_keeper TO muster_owner;
+SET LOCAL ROLE muster_owner;
 ALTER FUNCTION muster.user_set(text, text) OWNER TO muster_keeper;
+SET LOCAL ROLE NONE;
+REVOKE muster_keeper FROM muster_owner;
+SET LOCAL ROLE muster_owner;
 REVOKE CREATE ON SCHEMA muster FROM muster_keeper;
 
 -- What the database refused, told by the program that was refused. At most 30 rows an hour and login.
 CREATE FUNCTION muster.audit_denied(p_what text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	me text := session_user;
 BEGIN
-	IF (SELECT count(*) FROM (SELECT FROM muster.audit_log WHERE what = 'denied' AND who = session_user
+	IF (SELECT count(*) FROM (SELECT FROM muster.audit_log WHERE what = 'denied' AND who = me
 			AND at > now() - interval '1 hour' LIMIT 30) a) < 30 THEN
 		PERFORM muster.audit_write('denied', left(p_what, 200), NULL, NULL);
 	END IF;
@@ -123,9 +143,13 @@ $$;
 CREATE TRIGGER audit_log_end AFTER INSERT ON muster.audit_log FOR EACH ROW EXECUTE FUNCTION muster.audit_log_end();
 
 -- The bytes that a row's hash is made of beside the hash before it, so that a program can make it again.
-CREATE FUNCTION muster.audit_row_text(r muster.audit_log) RETURNS text LANGUAGE sql STABLE AS $$
+CREATE FUNCTION muster.audit_row_text(r muster.audit_log) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	SELECT jsonb_build_array(r.audit_id, to_char(r.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), r.who,
 		host(r.from_addr), r.what, r.object, r.before::text, r.after::text)::text
+$$;
+CREATE OR REPLACE FUNCTION muster.audit_row_hash(r muster.audit_log) RETURNS bytea LANGUAGE sql STABLE AS $$
+	SELECT sha256(r.prev_hash || convert_to(muster.audit_row_text(r), 'UTF8'))
 $$;
 
 -- What a login likes to look for, by screen.
@@ -150,7 +174,7 @@ BEGIN
 		DELETE FROM muster.saved_filter WHERE login = session_user AND screen = p_screen AND name = p_name;
 		RETURN;
 	END IF;
-	IF (SELECT count(*) FROM muster.saved_filter WHERE login = session_user) >= 100 THEN
+	IF (SELECT count(*) FROM muster.saved_filter WHERE login = session_user AND (screen, name) <> (p_screen, p_name)) >= 100 THEN
 		RAISE EXCEPTION 'a login keeps at most 100 filters' USING ERRCODE = 'check_violation';
 	END IF;
 	INSERT INTO muster.saved_filter (login, screen, name, filter) VALUES (session_user, p_screen, p_name, p_filter)

@@ -86,6 +86,8 @@ BEGIN
 		SELECT j.run_at INTO had FROM muster.job j WHERE j.device_id = d.device_id AND j.state = 'queued' FOR NO KEY UPDATE;
 		IF d.device_id IS NULL THEN
 			code := 1106; text := 'no device has this UUID';
+		ELSIF d.state = 'configuring' THEN
+			code := 137; text := 'an engine is working on it: try again when the attempt has ended';
 		ELSIF had IS NULL THEN
 			code := 1105; text := format('cannot delay a device that is %s', d.state);
 		ELSE
@@ -124,7 +126,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 	ON CONFLICT (minute, node_id) DO UPDATE SET hellos = a.hellos + excluded.hellos, refused = a.refused + excluded.refused;
 $$;
 
--- The last so many whole minutes, the newest last.
+-- The last so many minutes (at most a day), the one that is not over included, the newest last.
 CREATE FUNCTION muster.activity_list(p_minutes integer)
 RETURNS TABLE (minute timestamptz, hellos bigint, refused bigint, done bigint, failed bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

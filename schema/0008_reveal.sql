@@ -18,7 +18,8 @@ CREATE TABLE muster.reveal (
 	read_at       timestamptz,
 	CONSTRAINT reveal_key CHECK (length(public_key) = 32)
 );
-CREATE INDEX reveal_open ON muster.reveal (reveal_id) WHERE answered_at IS NULL;
+CREATE INDEX reveal_by_credential ON muster.reveal (credential_id);
+CREATE INDEX reveal_open ON muster.reveal (expires_at) WHERE sealed IS NOT NULL OR answered_at IS NULL;
 COMMENT ON TABLE muster.reveal IS 'Who asked for which password, and why. The answer is gone once it was read or has expired.';
 GRANT SELECT (reveal_id, credential_id, asked_by, asked_at, reason, expires_at, answered_at, code, says, read_at)
 	ON muster.reveal TO muster_administrator;
@@ -39,7 +40,7 @@ BEGIN
 		RAISE EXCEPTION 'no such password' USING ERRCODE = 'no_data_found';
 	END IF;
 	INSERT INTO muster.reveal (credential_id, asked_by, reason, public_key, expires_at)
-	VALUES (c.credential_id, session_user, btrim(p_reason), p_public, now() + interval '2 minutes') RETURNING reveal_id INTO id;
+	VALUES (c.credential_id, session_user, btrim(p_reason), p_public, clock_timestamp() + interval '2 minutes') RETURNING reveal_id INTO id;
 	PERFORM muster.audit_write('reveal', c.uuid::text, NULL, jsonb_build_object('kind', c.kind, 'state', c.state, 'reason', btrim(p_reason)));
 	PERFORM muster.event_add(2::smallint, c.uuid, NULL, 0,
 		format('Operator %s asked for the %s password (%s): %s', session_user, c.kind, c.state, btrim(p_reason)));
@@ -48,14 +49,19 @@ BEGIN
 END
 $$;
 
--- Engine: what is asked for and not answered; what has expired is closed.
+-- What has expired is closed, and its answer gone. Internal. By the clock: a long transaction keeps nothing open.
+CREATE FUNCTION muster.reveal_expire() RETURNS void LANGUAGE sql AS $$
+	UPDATE muster.reveal SET sealed = NULL, answered_at = coalesce(answered_at, clock_timestamp()),
+		says = CASE WHEN answered_at IS NULL THEN 'no engine answered in time' ELSE says END
+	 WHERE expires_at <= clock_timestamp() AND (sealed IS NOT NULL OR answered_at IS NULL)
+$$;
+
+-- Engine: what is asked for and not answered.
 CREATE FUNCTION muster.reveal_next(p_most integer)
 RETURNS TABLE (reveal_id bigint, uuid uuid, kind text, sealed bytea, public_key bytea)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-	UPDATE muster.reveal r SET sealed = NULL, answered_at = coalesce(r.answered_at, now()),
-		says = CASE WHEN r.answered_at IS NULL THEN 'no engine answered in time' ELSE r.says END
-	 WHERE r.expires_at < now() AND (r.sealed IS NOT NULL OR r.answered_at IS NULL);
+	PERFORM muster.reveal_expire();
 	RETURN QUERY SELECT r.reveal_id, d.uuid, k.kind, k.sealed, r.public_key FROM muster.reveal r
 		JOIN muster.credential k USING (credential_id) JOIN muster.device d USING (device_id)
 		WHERE r.answered_at IS NULL ORDER BY r.reveal_id LIMIT p_most FOR NO KEY UPDATE OF r SKIP LOCKED;
@@ -65,7 +71,7 @@ CREATE FUNCTION muster.reveal_answer(p_reveal bigint, p_sealed bytea, p_code int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	UPDATE muster.reveal SET answered_at = clock_timestamp(), sealed = p_sealed, code = p_code, says = left(p_says, 240)
-	 WHERE reveal_id = p_reveal AND answered_at IS NULL AND expires_at > now();
+	 WHERE reveal_id = p_reveal AND answered_at IS NULL AND expires_at > clock_timestamp();
 	PERFORM pg_notify('muster_change', 'reveal');
 END
 $$;
@@ -80,7 +86,7 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'no such question of yours' USING ERRCODE = 'no_data_found';
 	END IF;
-	state := CASE WHEN r.expires_at < now() OR r.read_at IS NOT NULL THEN 'expired' WHEN r.answered_at IS NULL THEN 'waiting'
+	state := CASE WHEN r.expires_at <= clock_timestamp() OR r.read_at IS NOT NULL THEN 'expired' WHEN r.answered_at IS NULL THEN 'waiting'
 		WHEN r.sealed IS NULL THEN 'refused' ELSE 'ready' END;
 	sealed := CASE state WHEN 'ready' THEN r.sealed END;
 	code := r.code;
@@ -95,3 +101,36 @@ $$;
 
 GRANT EXECUTE ON FUNCTION muster.reveal_ask(bigint, text, bytea), muster.reveal_read(bigint) TO muster_administrator;
 GRANT EXECUTE ON FUNCTION muster.reveal_next(integer), muster.reveal_answer(bigint, bytea, integer, text) TO muster_engine;
+
+-- As before; activity is kept for a week, and answers that nobody fetched are gone.
+CREATE OR REPLACE FUNCTION muster.event_log_maintain() RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	day date := (now() AT TIME ZONE 'UTC')::date;
+	keep date := day - (SELECT value::integer FROM muster.setting WHERE name = 'log_retention_days');
+	part text;
+	dropped integer := 0;
+BEGIN
+	PERFORM pg_advisory_xact_lock(7031, 2);
+	FOR i IN 0..7 LOOP
+		part := 'event_log_' || to_char(day + i, 'YYYYMMDD');
+		IF to_regclass('muster.' || part) IS NULL AND NOT EXISTS (SELECT FROM muster.event_log_other
+				WHERE at >= (day + i)::timestamp AT TIME ZONE 'UTC'
+				  AND at < (day + i + 1)::timestamp AT TIME ZONE 'UTC') THEN
+			EXECUTE format('CREATE TABLE muster.%I PARTITION OF muster.event_log FOR VALUES FROM (%L) TO (%L)',
+				part, (day + i)::text || ' 00:00:00+00', (day + i + 1)::text || ' 00:00:00+00');
+		END IF;
+	END LOOP;
+	FOR part IN SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+			WHERE i.inhparent = 'muster.event_log'::regclass AND c.relname ~ '^event_log_[0-9]{8}$'
+			  AND to_date(right(c.relname, 8), 'YYYYMMDD') < keep LOOP
+		EXECUTE format('DROP TABLE muster.%I', part);
+		dropped := dropped + 1;
+	END LOOP;
+	DELETE FROM muster.event_log_other WHERE at < keep::timestamp AT TIME ZONE 'UTC';
+	DELETE FROM muster.hello_rejected WHERE at < keep::timestamp AT TIME ZONE 'UTC';
+	DELETE FROM muster.activity WHERE minute < now() - interval '7 days';
+	PERFORM muster.reveal_expire();
+	RETURN dropped;
+END
+$$;

@@ -20,12 +20,12 @@ BEGIN
 	GRANT muster_log_viewer TO muster_operator;
 	GRANT muster_operator TO muster_administrator;
 	GRANT muster_administrator TO muster_enterprise_administrator;
-	-- Owns the one function that makes logins and gives them roles, and nothing else; nobody logs in as it.
+	-- Owns the one function that makes logins and gives them roles, and nothing else; it has no member.
+	-- NOINHERIT: it gives the four roles and has no right of theirs itself.
 	IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'muster_keeper') THEN
-		CREATE ROLE muster_keeper NOLOGIN CREATEROLE;
+		CREATE ROLE muster_keeper NOLOGIN NOINHERIT CREATEROLE;
 	END IF;
 	GRANT muster_log_viewer, muster_operator, muster_administrator, muster_enterprise_administrator
 		TO muster_keeper WITH ADMIN OPTION;
-	GRANT muster_keeper TO muster_owner;
 END
 $$;
