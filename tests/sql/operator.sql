@@ -2,7 +2,7 @@
 -- operator: what operators and administrators do, with every refusal, and what the audit log says of it.
 BEGIN;
 \ir lib.psql
-SELECT plan(267);
+SELECT plan(290);
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA t TO PUBLIC;
 
 -- approve: one device. "code text".
@@ -114,6 +114,16 @@ INSERT INTO t.commands (verb, before, code, after) VALUES
 	('accept',  'unprovisioned', 1105, 'unprovisioned 1'),
 	('accept',  'held',          1105, 'held 1'),
 	('accept',  'detected',      0,    'waiting 1812');
+INSERT INTO t.commands (verb, before, code, after) VALUES
+	('cancel',  'waiting',       1105, 'waiting 1'),
+	('cancel',  'ready',         0,    'waiting 1812'),
+	('cancel',  'configuring',   137,  'configuring 1'),
+	('cancel',  'configured',    1105, 'configured 1'),
+	('cancel',  'failed',        1105, 'failed 1'),
+	('cancel',  'setup',         1105, 'setup 1'),
+	('cancel',  'unprovisioned', 1105, 'unprovisioned 1'),
+	('cancel',  'held',          1105, 'held 1'),
+	('cancel',  'detected',      1105, 'detected 1');
 SELECT t.device(n, before, 1) FROM t.commands \g /dev/null
 UPDATE muster.job SET run_at = now() + interval '1 hour' WHERE state = 'queued' AND device_id IN (SELECT device_id FROM muster.device JOIN t.commands ON uuid = t.u(n));
 GRANT SELECT ON t.commands TO PUBLIC;
@@ -130,18 +140,24 @@ SELECT is((SELECT text FROM t.got JOIN t.commands USING (n) WHERE verb = 'retry'
 SELECT is(t.job(101), 'cancelled 1813', 'holding a queued device cancels its job');
 SELECT is((SELECT lease_until IS NULL AND ended_at IS NOT NULL FROM muster.job JOIN t.dev(101) USING (device_id)), true, 'a cancelled job has ended');
 SELECT is(t.job(102), 'running 0', 'a running job is not cancelled');
+SELECT is(t.job(137) || ', ' || (SELECT last_text FROM muster.job JOIN t.dev(137) USING (device_id)), 'cancelled 1812, cancelled by t_operator', 'cancel ends a queued job');
+SELECT is((t.dev(137)).reason, 'job cancelled by t_operator: because', 'its device says who cancelled it and why');
+SELECT is(t.log(137), '{"3 0 Operator t_operator: cancel: because"}', 'the log says so too');
+SELECT is(t.job(138), 'running 0', 'cancel leaves a running job alone');
+SELECT t.hello(137) \g /dev/null
+SELECT is(t.state(137), 'waiting 1812', 'a device whose job was cancelled waits for an approval, also after its next hello');
 SELECT is((t.dev(100)).reason, 'held by t_operator: because', 'a held device says who held it and why');
 SELECT is((SELECT run_at FROM muster.job WHERE job_id = t.live(119)), now(), 'a retried device that waits for its time is due at once');
 SELECT is(t.job(122), 'queued 0', 'a retried device that failed has a new job');
 SELECT is((SELECT why FROM muster.job WHERE job_id = t.live(122)), 'retried by t_operator', 'which says why');
 SELECT is((SELECT after FROM muster.audit_log WHERE object = t.u(100)::text), '{"why": "because"}', 'the audit log keeps the reason given');
 SELECT is((SELECT before FROM muster.audit_log WHERE object = t.u(101)::text), '{"state": "ready", "reason": ""}', 'and what the device was before');
-SELECT is(t.log(100), '{"3 0 Operator t_operator: hold"}', 'the log says what the operator did');
+SELECT is(t.log(100), '{"3 0 Operator t_operator: hold: because"}', 'the log says what the operator did, and why');
 UPDATE muster.device SET pin = '\x01', tls_certificate = '\x02' WHERE uuid IN (t.u(12), t.u(2));
-SELECT t.device(140, 'failed', 1604) \g /dev/null
-UPDATE muster.device SET fqdn = NULL WHERE uuid = t.u(140);
+SELECT t.device(150, 'failed', 1604) \g /dev/null
+UPDATE muster.device SET fqdn = NULL WHERE uuid = t.u(150);
 SET SESSION AUTHORIZATION t_operator;
-SELECT is((SELECT code FROM muster.device_command(ARRAY[t.u(140)], 'retry', NULL)), 1105, 'a failed device without an FQDN cannot be retried');
+SELECT is((SELECT code FROM muster.device_command(ARRAY[t.u(150)], 'retry', NULL)), 1105, 'a failed device without an FQDN cannot be retried');
 SELECT is((SELECT array_agg(code) FROM muster.device_command(ARRAY[t.u(98), t.u(12), t.u(11)], 'accept', NULL)), '{1106,0,137}',
 	'of many devices each is answered; those that are refused leave the others');
 SELECT throws_ok($$SELECT muster.device_command('{}', 'explode', NULL)$$, '22023', 'no such command: explode', 'an unknown command is an error');

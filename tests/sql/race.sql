@@ -5,7 +5,7 @@ SET client_min_messages = warning;
 CREATE DATABASE muster_race TEMPLATE muster OWNER muster_owner;
 \c muster_race
 \ir lib.psql
-SELECT plan(52);
+SELECT plan(62);
 
 -- Sessions, called by a letter. t.run: what a statement answers, or its SQLSTATE. t.send starts one,
 -- t.get waits for its answer, t.waits: it waits for a lock now.
@@ -241,7 +241,7 @@ BEGIN
 END
 $$;
 SELECT muster.staged_add(t.u(81), t.name(81), 'office', NULL, NULL) \g /dev/null
-SELECT is(t.told(), 'muster_change staged_device', 'consoles are told that a device was staged');
+SELECT is(t.told(), 'muster_change audit_log, muster_change staged_device', 'consoles are told that a device was staged');
 SELECT t.hello(81) \g /dev/null
 SELECT is(t.told(), 'muster_change device, muster_change event_log, muster_change job, muster_job ', 'engines are told of a new job, consoles of what changed');
 SELECT t.hello(82) \g /dev/null
@@ -253,7 +253,32 @@ SELECT t.told() \g /dev/null
 SELECT muster.job_end(t.live(81), t.node(), 1, 'retry', 1401, 'x', now(), NULL, NULL, true) \g /dev/null
 SELECT is(t.told(), 'muster_change device, muster_change job, muster_job ', 'engines are told of a job that came back');
 SELECT muster.setting_set('workers', '78') \g /dev/null
-SELECT is(t.told(), 'muster_change setting, muster_config setting', 'engines are told of a setting, consoles too');
+SELECT is(t.told(), 'muster_change audit_log, muster_change setting, muster_config setting', 'engines are told of a setting, consoles too');
+
+-- Two take the last two Enterprise Administrators away at once. Roles are the cluster's: they are put back below.
+CREATE ROLE r_one LOGIN IN ROLE muster_enterprise_administrator;
+CREATE ROLE r_two LOGIN IN ROLE muster_enterprise_administrator;
+REVOKE muster_enterprise_administrator FROM muster, t_enterprise;
+SELECT t.run('a', 'BEGIN'), t.run('a', 'SELECT muster.user_set(''r_one'', NULL)'), t.send('b', 'SELECT muster.user_set(''r_two'', ''operator'')') \g /dev/null
+SELECT is(t.waits('b'), true, 'who takes an Enterprise Administrator away while another one is being taken away waits');
+SELECT t.run('a', 'COMMIT') \g /dev/null
+SELECT is(t.get('b'), '23514', 'and is refused then');
+SELECT is(muster.user_role('r_one'), NULL, 'the first has no role any more');
+SELECT is(muster.user_role('r_two'), 'muster_enterprise_administrator', 'the last Enterprise Administrator stays');
+SELECT t.run('a', 'SELECT muster.user_set(''r_one'', ''enterprise_administrator'')') \g /dev/null
+SELECT t.run('a', 'BEGIN ISOLATION LEVEL REPEATABLE READ'), t.run('a', 'SELECT count(*)::text FROM muster.setting'), t.run('b', 'SELECT muster.user_set(''r_two'', NULL)') \g /dev/null
+SELECT matches(t.run('a', 'SELECT muster.user_set(''r_one'', NULL)'), '^(23514|23505|40001)$', 'a transaction that cannot see who was taken away meanwhile is refused');
+SELECT t.run('a', 'ROLLBACK') \g /dev/null
+SELECT is(muster.user_role('r_one'), 'muster_enterprise_administrator', 'there too the last one stays');
+-- Two give the same new login a role.
+SELECT t.run('a', 'BEGIN'), t.run('a', 'SELECT muster.user_set(''r_new'', ''operator'')'), t.send('b', 'SELECT muster.user_set(''r_new'', ''log_viewer'')') \g /dev/null
+SELECT is(t.waits('b'), true, 'who gives a login a role that is just being made waits');
+SELECT t.run('a', 'COMMIT') \g /dev/null
+SELECT is(t.get('b'), 'role given', 'and finds it made');
+SELECT is(muster.user_role('r_new'), 'muster_log_viewer', 'who gave a role last is right');
+SELECT is_empty('SELECT * FROM t.broken', 'all of it is in the audit log, and its chain is whole');
+GRANT muster_enterprise_administrator TO muster, t_enterprise;
+DROP ROLE r_one, r_two, r_new;
 SELECT * FROM finish();
 SELECT tap.dblink_disconnect(s) FROM t.pids \g /dev/null
 \c postgres

@@ -2,10 +2,12 @@
 -- structure: what the schema consists of, and what holds for every object in it.
 BEGIN;
 \ir lib.psql
-SELECT plan(97);
+SELECT plan(119);
 
 -- Columns in their order; a question mark: may be NULL.
 CREATE TABLE t.columns (tab, cols) AS VALUES
+	('activity', 'minute timestamptz, node_id integer, hellos bigint, refused bigint'),
+	('audit_end', 'one boolean, audit_id bigint, hash bytea'),
 	('audit_log', 'audit_id bigint, at timestamptz, who text, from_addr inet?, what text, object text,'
 		' before jsonb?, after jsonb?, prev_hash bytea, hash bytea'),
 	('ca', 'ca_id integer, certificate text, sealed_key bytea, subject text, sha256 bytea,'
@@ -39,6 +41,9 @@ CREATE TABLE t.columns (tab, cols) AS VALUES
 	('profile_revision', 'profile_revision_id integer, profile_id integer, revision integer, body jsonb,'
 		' created_at timestamptz, created_by text'),
 	('profile_secret', 'profile_revision_id integer, name text, sealed bytea'),
+	('reveal', 'reveal_id bigint, credential_id bigint, asked_by text, asked_at timestamptz, reason text, public_key bytea,'
+		' expires_at timestamptz, answered_at timestamptz?, sealed bytea?, code integer, says text, read_at timestamptz?'),
+	('saved_filter', 'login text, screen text, name text, filter jsonb'),
 	('schema_migration', 'version integer, name text, checksum text, applied_at timestamptz, applied_by text'),
 	('setting', 'name text, value text, kind text, least bigint?, most bigint?, standard text, unit text,'
 		' description text, changed_at timestamptz, changed_by text'),
@@ -62,6 +67,9 @@ SELECT is(t.columns_of(tab), cols, format('table %s has its columns', tab)) FROM
 
 -- Keys: the primary key first, then what is unique, then what refers to another table.
 CREATE TABLE t.keys (tab, name, def) AS VALUES
+	('activity', 'activity_pkey', 'PRIMARY KEY (minute, node_id)'),
+	('activity', 'activity_node_id_fkey', 'FOREIGN KEY (node_id) REFERENCES engine_node(node_id)'),
+	('audit_end', 'audit_end_pkey', 'PRIMARY KEY (one)'),
 	('audit_log', 'audit_log_pkey', 'PRIMARY KEY (audit_id)'),
 	('audit_log', 'audit_log_no_fork', 'UNIQUE (prev_hash)'),
 	('ca', 'ca_pkey', 'PRIMARY KEY (ca_id)'),
@@ -96,6 +104,9 @@ CREATE TABLE t.keys (tab, name, def) AS VALUES
 	('profile_revision', 'profile_revision_profile_id_fkey', 'FOREIGN KEY (profile_id) REFERENCES profile(profile_id)'),
 	('profile_secret', 'profile_secret_pkey', 'PRIMARY KEY (profile_revision_id, name)'),
 	('profile_secret', 'profile_secret_profile_revision_id_fkey', 'FOREIGN KEY (profile_revision_id) REFERENCES profile_revision(profile_revision_id)'),
+	('reveal', 'reveal_pkey', 'PRIMARY KEY (reveal_id)'),
+	('reveal', 'reveal_credential_id_fkey', 'FOREIGN KEY (credential_id) REFERENCES credential(credential_id)'),
+	('saved_filter', 'saved_filter_pkey', 'PRIMARY KEY (login, screen, name)'),
 	('schema_migration', 'schema_migration_pkey', 'PRIMARY KEY (version)'),
 	('setting', 'setting_pkey', 'PRIMARY KEY (name)'),
 	('setup_certificate', 'setup_certificate_pkey', 'PRIMARY KEY (setup_certificate_id)'),
@@ -113,6 +124,7 @@ SELECT is((SELECT string_agg(name || ' ' || def, E'\n' ORDER BY name) FROM t.key
 
 -- Rules for what a row may hold, by name: the other tests try them.
 CREATE TABLE t.checks (tab, names) AS VALUES
+	('audit_end', 'audit_end_one'),
 	('credential', 'credential_kind credential_state'),
 	('device', 'device_fqdn device_ou device_state'),
 	('engine_key', 'engine_key_id engine_key_length'),
@@ -122,6 +134,8 @@ CREATE TABLE t.checks (tab, names) AS VALUES
 	('job', 'job_kind job_lease job_state'),
 	('profile', 'profile_name'),
 	('profile_revision', 'profile_revision_modes profile_revision_no_secret profile_revision_object'),
+	('reveal', 'reveal_key'),
+	('saved_filter', 'saved_filter_name saved_filter_screen saved_filter_size'),
 	('setting', 'setting_kind'),
 	('staged_device', 'staged_device_fqdn staged_device_note staged_device_ou'),
 	('step_result', 'step_result_outcome');
@@ -131,6 +145,8 @@ SELECT is((SELECT string_agg(conname, ' ' ORDER BY conname) FROM pg_constraint
 
 -- Indexes beside those of the keys.
 CREATE TABLE t.indexes (name, def) AS VALUES
+	('audit_log_by_object', 'audit_log (object, audit_id)'),
+	('audit_log_denied', 'audit_log (who, at) WHERE (what = ''denied'')'),
 	('ca_one', 'UNIQUE ca ((true)) WHERE (until_at IS NULL)'),
 	('certificate_by_device', 'certificate (device_id, issued_at)'),
 	('credential_by_device', 'credential (device_id, kind, since_at)'),
@@ -149,6 +165,8 @@ CREATE TABLE t.indexes (name, def) AS VALUES
 	('job_due', 'job (run_at, job_id) WHERE (state = ''queued'')'),
 	('job_leases', 'job (lease_until) WHERE (state = ''running'')'),
 	('job_one_live', 'UNIQUE job (device_id) WHERE (state = ANY (ARRAY[''queued'', ''running'']))'),
+	('reveal_by_credential', 'reveal (credential_id)'),
+	('reveal_open', 'reveal (expires_at) WHERE ((sealed IS NOT NULL) OR (answered_at IS NULL))'),
 	('staged_device_fqdn_one', 'UNIQUE staged_device (lower(fqdn))');
 SELECT bag_eq(
 	$$SELECT i.relname::text, replace(replace(regexp_replace(pg_get_indexdef(x.indexrelid),
@@ -161,6 +179,7 @@ SELECT is_empty('SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid'
 
 CREATE TABLE t.triggers (tab, name, def) AS VALUES
 	('audit_log', 'audit_append_only', 'BEFORE DELETE OR UPDATE FOR EACH ROW audit_no_change'),
+	('audit_log', 'audit_log_end', 'AFTER INSERT FOR EACH ROW audit_log_end'),
 	('audit_log', 'audit_no_truncate', 'BEFORE TRUNCATE FOR EACH STATEMENT audit_no_change'),
 	('credential', 'credential_keep', 'BEFORE DELETE FOR EACH ROW credential_keep'),
 	('credential', 'credential_keep_all', 'BEFORE TRUNCATE FOR EACH STATEMENT credential_keep'),
@@ -183,6 +202,7 @@ SELECT bag_eq(
 
 -- A foreign key wants an index where rows of the other table are deleted, or where it is searched.
 CREATE TABLE t.unindexed (name, why) AS VALUES
+	('activity_node_id_fkey', 'no engine is ever deleted; activity is found by its minute'),
 	('device_hash_set_id_fkey', 'no hash set is ever deleted'),
 	('device_profile_revision_id_fkey', 'no revision is ever deleted'),
 	('job_node_id_fkey', 'no engine is ever deleted; running jobs are found by their lease'),
@@ -203,23 +223,34 @@ SELECT is((SELECT datdba::regrole::text FROM pg_database WHERE datname = current
 SELECT is_empty($$SELECT oid::regclass FROM pg_class WHERE relnamespace = 'muster'::regnamespace
 	AND relowner <> 'muster_owner'::regrole$$, 'muster_owner owns every table, index and sequence');
 SELECT is_empty($$SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'muster'::regnamespace
-	AND proowner <> 'muster_owner'::regrole$$, 'muster_owner owns every function');
+	AND proowner <> CASE proname WHEN 'user_set' THEN 'muster_keeper' ELSE 'muster_owner' END::regrole$$,
+	'muster_owner owns every function but the one that makes logins');
+SELECT set_eq($$SELECT objid::regprocedure::text FROM pg_shdepend WHERE refclassid = 'pg_authid'::regclass AND refobjid = 'muster_keeper'::regrole
+	AND deptype = 'o' AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())$$, ARRAY['muster.user_set(text,text)'],
+	'muster_keeper owns that one and nothing else');
+SELECT results_eq($$SELECT rolcanlogin, rolinherit, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls, rolreplication FROM pg_roles WHERE rolname = 'muster_keeper'$$,
+	'VALUES (false, false, false, true, false, false, false)', 'muster_keeper cannot log in, makes logins, has no other power and no right of the roles it gives');
+SELECT is_empty($$SELECT member::regrole FROM pg_auth_members WHERE roleid = 'muster_keeper'::regrole$$, 'nobody is a member of muster_keeper');
+SELECT is_empty($$SELECT member::regrole FROM pg_auth_members WHERE roleid = 'muster_owner'::regrole$$, 'nobody is a member of muster_owner');
+SELECT is_empty($$SELECT roleid::regrole FROM pg_auth_members WHERE member IN ('muster_owner'::regrole, 'muster_engine'::regrole)$$,
+	'the owner and the engine are members of nothing');
 SELECT is_empty($$SELECT typname FROM pg_type WHERE typnamespace = 'muster'::regnamespace
 	AND typowner <> 'muster_owner'::regrole$$, 'muster_owner owns every type');
 SELECT is((SELECT rolcanlogin OR rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls OR rolreplication FROM pg_roles
 	WHERE rolname = 'muster_owner'), false, 'muster_owner cannot log in and has no power of the cluster');
-SELECT is_empty($$SELECT rolname FROM pg_roles WHERE rolname LIKE 'muster\_%'
+SELECT is_empty($$SELECT rolname FROM pg_roles WHERE rolname LIKE 'muster\_%' AND rolname <> 'muster_keeper'
 	AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls OR rolreplication)$$,
-	'no role of muster has a power of the cluster');
+	'no other role of muster has a power of the cluster');
 SELECT set_eq($$SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'muster\_%' AND rolcanlogin$$,
 	ARRAY['muster_engine'], 'of the roles of muster only the engine logs in');
 SELECT set_eq($$SELECT roleid::regrole || ' < ' || member::regrole FROM pg_auth_members
-	WHERE roleid::regrole::text LIKE 'muster\_%' AND member::regrole::text LIKE 'muster\_%'$$,
+	WHERE roleid::regrole::text LIKE 'muster\_%' AND member::regrole::text LIKE 'muster\_%' AND member <> 'muster_keeper'::regrole$$,
 	ARRAY['muster_log_viewer < muster_operator', 'muster_operator < muster_administrator',
 		'muster_administrator < muster_enterprise_administrator'],
 	'each role contains the next one, and nobody contains the owner or the engine');
-SELECT is_empty($$SELECT FROM pg_auth_members WHERE admin_option AND roleid::regrole::text LIKE 'muster\_%'$$,
-	'nobody may pass a role of muster on');
+SELECT set_eq($$SELECT roleid::regrole || ' by ' || member::regrole FROM pg_auth_members WHERE admin_option AND roleid::regrole::text LIKE 'muster\_%'$$,
+	ARRAY['muster_log_viewer by muster_keeper', 'muster_operator by muster_keeper', 'muster_administrator by muster_keeper',
+		'muster_enterprise_administrator by muster_keeper'], 'only muster_keeper may pass a role of muster on');
 
 SELECT is_empty($$SELECT c.oid::regclass, a.privilege_type FROM pg_class c,
 	aclexplode(coalesce(c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner))) a
@@ -239,8 +270,14 @@ SELECT is_empty($$SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'mu
 	AND proconfig IS DISTINCT FROM ARRAY['search_path=pg_catalog, pg_temp']$$,
 	'every function that runs as its owner looks for names in pg_catalog first and pg_temp last');
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'muster'::regnamespace AND NOT p.prosecdef
-	AND EXISTS (SELECT FROM aclexplode(p.proacl) a WHERE a.grantee <> p.proowner)$$,
-	'a function that does not run as its owner is nobody else''s to call');
+	AND EXISTS (SELECT FROM aclexplode(p.proacl) a WHERE a.grantee NOT IN (p.proowner, 'muster_keeper'::regrole)) AND p.proname <> 'audit_row_text'$$,
+	'a function that does not run as its owner is nobody else''s to call, but one that reads no table');
+SELECT is((SELECT proconfig[1] FROM pg_proc WHERE oid = 'muster.audit_row_text'::regproc), 'search_path=pg_catalog, pg_temp',
+	'that one too looks for names in pg_catalog first');
+SELECT is_empty($$SELECT oid::regclass FROM pg_class WHERE relnamespace = 'muster'::regnamespace AND relkind IN ('v', 'm', 'f')$$,
+	'there are no views: nothing is read by the rights of its maker but through functions');
+SELECT set_eq($$SELECT c.relname || ': ' || pg_get_expr(p.polqual, p.polrelid) FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.relrowsecurity$$,
+	ARRAY['saved_filter: (login = SESSION_USER)'], 'who reads the saved filters sees the own ones only');
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
 	WHERE p.pronamespace = 'muster'::regnamespace AND l.lanname NOT IN ('sql', 'plpgsql')$$,
 	'every function is written in SQL or PL/pgSQL');
@@ -275,6 +312,13 @@ INSERT INTO muster.event_log (at, level, text) VALUES (now() - interval '5 days'
 	(now() - interval '1 day', 3, 'yesterday');
 INSERT INTO muster.hello_rejected (at, address, port, code, reason, bytes)
 VALUES (now() - interval '9 days', '10.0.0.1', 1, 1304, 'old', ''), (now(), '10.0.0.1', 1, 1304, 'new', '');
+INSERT INTO muster.activity (minute, node_id, hellos, refused)
+SELECT date_trunc('minute', now()) - d, t.node(), 1, 0 FROM unnest(ARRAY['8 days', '6 days', '0 days']::interval[]) d;
+SELECT t.device(1, 'configured') AS device \gset
+INSERT INTO muster.credential (device_id, kind, state, sealed) VALUES (:device, 'admin', 'current', '\x01') RETURNING credential_id AS credential \gset
+INSERT INTO muster.reveal (credential_id, asked_by, reason, public_key, expires_at, answered_at, sealed)
+SELECT :credential, r, 'reason', sha256('k'), now() + CASE r WHEN 'still' THEN interval '1 min' ELSE interval '-1 s' END, CASE r WHEN 'never' THEN NULL ELSE now() END,
+       CASE r WHEN 'never' THEN NULL ELSE 'answer'::bytea END FROM unnest(ARRAY['gone', 'never', 'still']) r;
 SELECT is(muster.event_log_maintain(), 1, 'a day past the retention is dropped');
 SELECT results_eq($$SELECT text FROM muster.event_log WHERE text IN ('old', 'older', 'yesterday', 'today')  ORDER BY at$$,
 	$$VALUES ('yesterday'), ('today')$$, 'lines past the retention are gone, also those that had no partition, and the others stay');
@@ -282,6 +326,10 @@ SELECT is((SELECT count(*) FROM pg_inherits WHERE inhparent = 'muster.event_log'
 SELECT results_eq('SELECT reason FROM muster.hello_rejected', $$VALUES ('new')$$, 'rejected hellos past the retention are gone');
 SELECT is((SELECT relowner::regrole::text FROM pg_class WHERE relname = 'event_log_' || to_char((now() AT TIME ZONE 'UTC')::date + 7, 'YYYYMMDD')),
 	'muster_owner', 'a partition made by the engine''s maintenance belongs to muster_owner');
+SELECT is((SELECT count(*) FROM muster.activity), 2::bigint, 'activity older than a week is gone');
+SELECT results_eq('SELECT asked_by, sealed IS NULL, answered_at IS NULL, says FROM muster.reveal ORDER BY asked_by',
+	$$VALUES ('gone', true, false, ''), ('never', true, false, 'no engine answered in time'), ('still', false, false, '')$$,
+	'an answer that nobody fetched in time is gone, a question that nobody answered is closed, and another one stays');
 SELECT is(muster.event_log_maintain(), 0, 'maintenance done twice changes nothing');
 SELECT lives_ok($$INSERT INTO muster.event_log (at, level, text) VALUES (now() + interval '8 days', 3, 'clock'); $$,
 	'a line from a clock that is 8 days fast is kept');
