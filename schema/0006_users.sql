@@ -89,7 +89,7 @@ BEGIN
 END
 $$;
 
--- What writes the audit log does so for whoever runs it.
+-- The audit log is written by the owner's rights, for whoever runs what writes it.
 ALTER FUNCTION muster.audit_write(text, text, jsonb, jsonb) SECURITY DEFINER;
 ALTER FUNCTION muster.audit_write(text, text, jsonb, jsonb) SET search_path = pg_catalog, pg_temp;
 
@@ -133,14 +133,46 @@ COMMENT ON TABLE muster.audit_end IS 'The newest row of the audit log.';
 INSERT INTO muster.audit_end (audit_id, hash)
 	SELECT coalesce(max(audit_id), 0), coalesce((array_agg(hash ORDER BY audit_id DESC))[1], ''::bytea) FROM muster.audit_log;
 GRANT SELECT ON muster.audit_end TO muster_administrator;
-CREATE FUNCTION muster.audit_log_end() RETURNS trigger LANGUAGE plpgsql AS $$
+
+/*
+ * The next row follows the end on record, not the newest row there is: a row that was cut off is missed
+ * for ever. The end's row is also the lock of the one writer: who may lock it is nobody but the owner.
+ * It is written once a transaction, however many rows that has; until then the newest row is our own.
+ */
+CREATE OR REPLACE FUNCTION muster.audit_write(p_what text, p_object text, p_before jsonb, p_after jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	r muster.audit_log;
+	own muster.audit_log;
+	e muster.audit_end;
 BEGIN
-	UPDATE muster.audit_end SET audit_id = NEW.audit_id, hash = NEW.hash;
-	PERFORM pg_notify('muster_change', 'audit_log');
+	SELECT * INTO STRICT e FROM muster.audit_end FOR UPDATE;
+	r.audit_id := nextval('muster.audit_log_id');
+	r.at := clock_timestamp();
+	r.who := session_user;
+	r.from_addr := inet_client_addr();
+	r.what := p_what;
+	r.object := p_object;
+	r.before := p_before;
+	r.after := p_after;
+	SELECT * INTO own FROM muster.audit_log ORDER BY audit_id DESC LIMIT 1;
+	r.prev_hash := CASE WHEN own.audit_id > e.audit_id THEN own.hash ELSE e.hash END;
+	r.hash := muster.audit_row_hash(r);
+	INSERT INTO muster.audit_log SELECT r.*;
+END
+$$;
+CREATE FUNCTION muster.audit_log_end() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF NEW.audit_id = (SELECT max(audit_id) FROM muster.audit_log) THEN
+		UPDATE muster.audit_end SET audit_id = NEW.audit_id, hash = NEW.hash;
+		PERFORM pg_notify('muster_change', 'audit_log');
+	END IF;
 	RETURN NULL;
 END
 $$;
-CREATE TRIGGER audit_log_end AFTER INSERT ON muster.audit_log FOR EACH ROW EXECUTE FUNCTION muster.audit_log_end();
+CREATE CONSTRAINT TRIGGER audit_log_end AFTER INSERT ON muster.audit_log DEFERRABLE INITIALLY DEFERRED
+	FOR EACH ROW EXECUTE FUNCTION muster.audit_log_end();
 
 -- The bytes that a row's hash is made of beside the hash before it, so that a program can make it again.
 CREATE FUNCTION muster.audit_row_text(r muster.audit_log) RETURNS text

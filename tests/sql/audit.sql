@@ -2,7 +2,8 @@
 -- audit: the hash chain, recomputed from nothing. Two sessions at once are in race.sql.
 BEGIN;
 \ir lib.psql
-SELECT plan(24);
+SET CONSTRAINTS ALL IMMEDIATE; -- the end of the chain is written with each row, not at the end of the test
+SELECT plan(47);
 
 -- The chain as a verifier with only SELECT sees it: every row that does not follow from the one before it.
 CREATE VIEW t.broken AS
@@ -74,5 +75,102 @@ SELECT muster.setting_set('workers', '14') \g /dev/null
 ROLLBACK TO before;
 SELECT muster.setting_set('workers', '15') \g /dev/null
 SELECT is_empty('SELECT * FROM t.broken', 'a change that was rolled back leaves the chain whole');
+
+-- The text a hash is made of, for a program that makes it again: from nothing but what an Administrator reads.
+SET SESSION AUTHORIZATION t_admin;
+CREATE TEMP TABLE seen AS SELECT a.audit_id, a.prev_hash, a.hash, muster.audit_row_text(a) AS row_text, lag(a.hash, 1, ''::bytea) OVER (ORDER BY a.audit_id) AS before_it FROM muster.audit_log a;
+RESET SESSION AUTHORIZATION;
+SELECT is_empty($$SELECT audit_id FROM seen WHERE hash <> sha256(prev_hash || convert_to(row_text, 'UTF8')) OR prev_hash <> before_it$$,
+	'an Administrator can make every hash again from the text of the row and the hash before it');
+SELECT is((SELECT count(*) FROM seen), (SELECT count(*) FROM muster.audit_log), 'of all rows');
+SELECT is_empty('SELECT a.audit_id FROM muster.audit_log a WHERE muster.audit_row_hash(a) <> sha256(a.prev_hash || convert_to(muster.audit_row_text(a), ''UTF8''))', 'the database makes it of the same text');
+SELECT is((SELECT muster.audit_row_text(ROW(7, '2026-01-02 03:04:05.678901+00', 'eve', '10.0.0.1', 'what', 'o"b', '{"b": 1, "a": null}', NULL, '', '')::muster.audit_log)),
+	'[7, "2026-01-02 03:04:05.678901", "eve", "10.0.0.1", "what", "o\"b", "{\"a\": null, \"b\": 1}", null]', 'that text is a JSON array of the columns in order, the time in UTC');
+SET TimeZone = 'Asia/Kathmandu'; SET DateStyle = 'German';
+SELECT is_empty($$SELECT a.audit_id FROM muster.audit_log a JOIN seen USING (audit_id) WHERE muster.audit_row_text(a) <> row_text$$, 'it does not depend on the session');
+RESET TimeZone; RESET DateStyle;
+
+-- The end of the chain.
+CREATE FUNCTION t.end_is_right() RETURNS boolean LANGUAGE sql STABLE AS $$
+	SELECT (e.audit_id, e.hash) IS NOT DISTINCT FROM (SELECT (a.audit_id, a.hash) FROM muster.audit_log a ORDER BY audit_id DESC LIMIT 1) FROM muster.audit_end e
+$$;
+SELECT is(t.end_is_right(), true, 'the end on record is the newest row');
+SELECT muster.setting_set('workers', '16') \g /dev/null
+SELECT is(t.end_is_right(), true, 'also after one more');
+SAVEPOINT before;
+SELECT muster.setting_set('workers', '17') \g /dev/null
+ROLLBACK TO before;
+SELECT is(t.end_is_right(), true, 'and after one that was rolled back');
+SELECT is((SELECT count(*) FROM muster.audit_end), 1::bigint, 'there is one end');
+SELECT throws_ok('INSERT INTO muster.audit_end (one, audit_id, hash) VALUES (true, 1, ''\x00'')', '23505', NULL, 'and never two');
+SELECT throws_ok('INSERT INTO muster.audit_end (one, audit_id, hash) VALUES (false, 1, ''\x00'')', '23514', NULL, 'in no way');
+CREATE FUNCTION t.cut(p_rows integer) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+	chain bigint;
+	right_ boolean;
+BEGIN
+	BEGIN
+		ALTER TABLE muster.audit_log DISABLE TRIGGER USER;
+		DELETE FROM muster.audit_log WHERE audit_id IN (SELECT audit_id FROM muster.audit_log ORDER BY audit_id DESC LIMIT p_rows);
+		SELECT count(*), t.end_is_right() INTO chain, right_ FROM t.broken;
+		RAISE EXCEPTION USING ERRCODE = 'T0K01';
+	EXCEPTION WHEN SQLSTATE 'T0K01' THEN NULL;
+	END;
+	RETURN NEXT is(chain || ' ' || right_, '0 false', format('the chain is whole without its newest %s rows, but its end is not the one on record', p_rows));
+END
+$$;
+SELECT t.cut(1);
+SELECT t.cut(3);
+SELECT is(t.end_is_right(), true, 'put back, it is right again');
+-- A row written after others were cut off follows what is not there any more.
+CREATE FUNCTION t.cut_and_write() RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+	chain bigint;
+BEGIN
+	ALTER TABLE muster.audit_log DISABLE TRIGGER USER;
+	DELETE FROM muster.audit_log WHERE audit_id IN (SELECT audit_id FROM muster.audit_log ORDER BY audit_id DESC LIMIT 2);
+	ALTER TABLE muster.audit_log ENABLE TRIGGER USER;
+	PERFORM muster.audit_write('test', 'after the cut', NULL, NULL);
+	SELECT count(*) INTO chain FROM t.broken;
+	RAISE EXCEPTION USING ERRCODE = 'T0K01', MESSAGE = chain || ' ' || t.end_is_right();
+EXCEPTION WHEN SQLSTATE 'T0K01' THEN
+	RETURN split_part(SQLERRM, ' ', 1);
+END
+$$;
+SELECT is(t.cut_and_write(), 1::bigint, 'rows cut off are still missed when others were written after them');
+SAVEPOINT before;
+DELETE FROM muster.audit_end;
+SELECT throws_ok('SELECT muster.setting_set(''workers'', ''18'')', 'P0002', NULL, 'without its end nothing is written, and nothing done');
+ROLLBACK TO before;
+SELECT is((SELECT string_agg(has_table_privilege(r, 'muster.audit_end', 'select')::text, ' ') FROM unnest(ARRAY['t_operator', 't_admin', 't_enterprise', 'muster_engine']) r),
+	'false true true false', 'who reads the audit log reads its end');
+
+-- Refusals, told by the program that was refused: by anybody who has a role, at most 30 an hour.
+CREATE FUNCTION t.denied(p_times integer) RETURNS void LANGUAGE sql AS $$ SELECT muster.audit_denied('try ' || n) FROM generate_series(1, p_times) n $$;
+GRANT EXECUTE ON FUNCTION t.denied(integer) TO PUBLIC;
+SET SESSION AUTHORIZATION t_viewer;
+SELECT muster.audit_denied(repeat('x', 300)) \g /dev/null
+SELECT t.denied(40) \g /dev/null
+SELECT throws_ok('SELECT muster.audit_write(''approve'', ''x'', NULL, NULL)', '42501', NULL, 'who may tell of a refusal may write nothing else');
+SET SESSION AUTHORIZATION t_operator;
+SELECT t.denied(2) \g /dev/null
+SET SESSION AUTHORIZATION t_nobody;
+SELECT throws_ok('SELECT muster.audit_denied(''x'')', '42501', NULL, 'who has no role tells nothing');
+RESET SESSION AUTHORIZATION;
+SELECT results_eq($$SELECT who COLLATE "C", count(*), min(length(object)), max(length(object)) FROM muster.audit_log WHERE what = 'denied' GROUP BY who COLLATE "C" ORDER BY 1$$,
+	$$VALUES ('t_operator' COLLATE "C", 2::bigint, 5, 5), ('t_viewer', 30, 5, 200)$$, 'each login has 30 refusals an hour on record, each at most 200 characters');
+SELECT throws_ok('SELECT muster.audit_denied(NULL)', '23502', NULL, 'a refusal has a text');
+ALTER TABLE muster.audit_log DISABLE TRIGGER audit_append_only;
+UPDATE muster.audit_log SET at = at - interval '61 min' WHERE what = 'denied' AND who = 't_viewer';
+ALTER TABLE muster.audit_log ENABLE TRIGGER audit_append_only;
+SET SESSION AUTHORIZATION t_viewer;
+SELECT t.denied(2) \g /dev/null
+RESET SESSION AUTHORIZATION;
+SELECT is((SELECT count(*) FROM muster.audit_log WHERE what = 'denied' AND who = 't_viewer'), 32::bigint, 'after an hour there is room again');
+SET enable_seqscan = off;
+CREATE FUNCTION t.plan(p_sql text) RETURNS SETOF text LANGUAGE plpgsql AS $$ BEGIN RETURN QUERY EXECUTE 'EXPLAIN ' || p_sql; END $$;
+SELECT is((SELECT count(*) FROM t.plan($$SELECT FROM muster.audit_log WHERE what = 'denied' AND who = 't_viewer'::text AND at > now() - interval '1 hour' LIMIT 30$$) p WHERE p LIKE '%audit_log_denied%') > 0,
+	true, 'they are counted by their index');
+RESET enable_seqscan;
 SELECT * FROM finish();
 ROLLBACK;

@@ -2,7 +2,7 @@
 -- queue: claiming, leases, the ends of an attempt, and what an engine that lost a job can no longer do.
 BEGIN;
 \ir lib.psql
-SELECT plan(167);
+SELECT plan(211);
 
 -- Claims, by hand or from one call: the numbers of the devices, in the order of the answer.
 CREATE FUNCTION t.claim(p_most integer, p_node integer DEFAULT t.node()) RETURNS text LANGUAGE sql AS $$
@@ -233,5 +233,112 @@ SELECT results_eq('SELECT key_id, until_at IS NULL FROM muster.engine_key ORDER 
 SELECT throws_ok($$SELECT muster.engine_key_set('fedcba9876543210', sha256('c'))$$, NULL, NULL, 'a key''s id does not stand for another key');
 SELECT throws_ok($$SELECT muster.engine_key_set('x', sha256('c'))$$, '23514', NULL, 'a key''s id is 16 hex digits');
 SELECT throws_ok($$SELECT muster.engine_key_set('aaaaaaaaaaaaaaaa', '\x01')$$, '23514', NULL, 'a public key has 32 bytes');
+
+-- job_delay: the next attempt of a queued job later. "code text".
+CREATE FUNCTION t.delay(n integer, p_minutes integer) RETURNS text LANGUAGE sql AS $$
+	SELECT code || ' ' || text FROM muster.job_delay(ARRAY[t.u(n)], p_minutes)
+$$;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA t TO PUBLIC;
+SELECT t.device(20, 'ready'), t.device(21, 'configuring'), t.device(22, 'waiting'), t.device(23, 'configured'), t.device(24, 'held', 1813), t.device(25, 'failed', 1810), t.device(26, 'ready') \g /dev/null
+UPDATE muster.job SET run_at = now() + interval '30 min', give_up_at = now() + interval '90 min' WHERE job_id = t.live(20);
+SET SESSION AUTHORIZATION t_operator;
+SELECT is(t.delay(20, 60), '0 next attempt in 60 minutes', 'an operator delays a queued job');
+RESET SESSION AUTHORIZATION;
+SELECT results_eq('SELECT run_at, give_up_at FROM muster.job WHERE job_id = t.live(20)',
+	$$VALUES (date_trunc('second', now()) + interval '60 min', date_trunc('second', now()) + interval '120 min')$$,
+	'it is due then, and tried as long after as it would have been');
+SELECT is(t.log(20), '{"3 0 Operator t_operator: next attempt in 60 minutes"}', 'the log says so');
+SELECT is(t.audit(t.u(20)::text), '{"t_operator delay"}', 'so does the audit log');
+SELECT is((SELECT (after ->> 'run_at')::timestamptz - (before ->> 'run_at')::timestamptz BETWEEN interval '29 min' AND interval '30 min' FROM muster.audit_log WHERE object = t.u(20)::text), true,
+	'with the time before and after');
+SELECT t.claim(10) \g /dev/null
+SELECT is(t.state(20) || ', ' || t.state(26), 'ready 0, configuring 0', 'a job that is delayed is not claimed, another one is');
+SET SESSION AUTHORIZATION t_operator;
+SELECT is(t.delay(20, 1), '0 next attempt in 1 minutes', 'a delay may be shorter than the one before');
+RESET SESSION AUTHORIZATION;
+SELECT results_eq('SELECT run_at, give_up_at FROM muster.job WHERE job_id = t.live(20)',
+	$$VALUES (date_trunc('second', now()) + interval '1 min', date_trunc('second', now()) + interval '120 min')$$, 'a job is never given up earlier for it');
+SET SESSION AUTHORIZATION t_operator;
+SELECT is(t.delay(20, 10080), '0 next attempt in 10080 minutes', 'a week at most');
+SELECT throws_ok(format('SELECT t.delay(20, %s)', coalesce(m::text, 'NULL')), '23514', 'a delay is from 1 to 10080 minutes (a week)', format('no delay: %s', coalesce(m::text, 'NULL')))
+  FROM unnest(ARRAY[0, -1, 10081, 2147483647, NULL]) m;
+SELECT is(t.delay(21, 5), '137 an engine is working on it: try again when the attempt has ended', 'a job under work is not delayed');
+SELECT is(t.delay(n, 5), format('1105 cannot delay a device that is %s', s), format('a device that is %s has no job to delay', s))
+  FROM (VALUES (22, 'waiting'), (23, 'configured'), (24, 'held'), (25, 'failed')) v (n, s);
+SELECT results_eq('SELECT uuid, code FROM muster.job_delay(ARRAY[t.u(22), t.u(20), t.u(99), t.u(20)], 5)', 'VALUES (t.u(22), 1105), (t.u(20), 0), (t.u(99), 1106), (t.u(20), 0)',
+	'of many each is answered, in order; those that are refused leave the others');
+SELECT is_empty($$SELECT * FROM muster.job_delay('{}', 5)$$, 'nothing to delay is no error');
+RESET SESSION AUTHORIZATION;
+SELECT is((SELECT run_at FROM muster.job WHERE job_id = t.live(20)), date_trunc('second', now()) + interval '5 min', 'named twice, a job is delayed once');
+SELECT is(t.job(21) || ', ' || t.state(21) || ', ' || t.state(22), 'running 0, configuring 0, waiting 0', 'what is refused changes nothing');
+UPDATE muster.job SET run_at = now() - interval '1 min' WHERE job_id = t.live(20);
+SELECT t.claim(10) \g /dev/null
+SELECT is(t.state(20), 'configuring 0', 'when its time has come it is claimed');
+
+-- Activity: hellos of each minute, as engines report them.
+DELETE FROM muster.activity;
+SET SESSION AUTHORIZATION muster_engine;
+SELECT muster.node_beat(t.node(), 1, 0, 5, 1, false), muster.node_beat(t.node(), 1, 0, 7, 0, false), muster.node_beat(t.other(), 1, 0, 0, 2, false), muster.node_beat(t.other(), 1, 0, 0, 0, false) \g /dev/null
+RESET SESSION AUTHORIZATION;
+SELECT results_eq('SELECT minute, node_id, hellos, refused FROM muster.activity ORDER BY node_id', $$VALUES (date_trunc('minute', now()), t.node(), 12::bigint, 1::bigint), (date_trunc('minute', now()), t.other(), 0, 2)$$,
+	'heartbeats of a minute add up, for each engine');
+DELETE FROM muster.activity;
+SELECT muster.node_beat(t.node(), 1, 0, 0, 0, false) \g /dev/null
+SELECT is_empty('SELECT * FROM muster.activity', 'a heartbeat with nothing to tell writes no row');
+SELECT throws_ok('SELECT muster.node_beat(0, 1, 0, 1, 0, false)', '23503', NULL, 'an engine that is not known reports nothing');
+INSERT INTO muster.activity SELECT date_trunc('minute', now()) - make_interval(mins => m), n, h, r FROM (VALUES (0, t.node(), 3, 0), (0, t.other(), 4, 1), (2, t.node(), 10, 5), (3, t.node(), 99, 99)) v (m, n, h, r);
+DELETE FROM muster.step_result; DELETE FROM muster.certificate; UPDATE muster.credential SET job_id = NULL; DELETE FROM muster.job;
+INSERT INTO muster.job (device_id, kind, state, asked_by, why, give_up_at, ended_at)
+SELECT device_id, 'configure', s, 'x', 'x', now(), date_trunc('minute', now()) - make_interval(mins => m) FROM t.dev(23), (VALUES ('done', 0), ('done', 1), ('done', 1), ('failed', 1), ('cancelled', 1), ('done', 3), ('failed', 9)) v (s, m);
+SET SESSION AUTHORIZATION t_operator;
+SELECT results_eq('SELECT extract(epoch FROM date_trunc(''minute'', now()) - minute)::integer / 60, hellos, refused, done, failed FROM muster.activity_list(3)',
+	'VALUES (2, 10::bigint, 5::bigint, 0::bigint, 0::bigint), (1, 0, 0, 2, 1), (0, 7, 1, 1, 0)', 'each of the last minutes has a row, the newest last, all engines together, with the jobs that ended');
+SELECT is((SELECT count(*) FROM muster.activity_list(n)), w::bigint, format('activity of %s minutes', coalesce(n::text, 'NULL')))
+  FROM (VALUES (1, 1), (60, 60), (1440, 1440), (1441, 1440), (2147483647, 1440), (0, 1), (-5, 1), (NULL, 1)) v (n, w);
+SET TimeZone = 'Asia/Kathmandu';
+SELECT is((SELECT max(minute) FROM muster.activity_list(5)), date_trunc('minute', now()), 'a minute is one in any time zone');
+RESET TimeZone;
+RESET SESSION AUTHORIZATION;
+
+-- readiness: what is there, and what is missing.
+CREATE FUNCTION t.ready() RETURNS text LANGUAGE sql AS $$ SELECT string_agg(item || ' ' || state, ', ') FROM muster.readiness() $$;
+GRANT EXECUTE ON FUNCTION t.ready() TO PUBLIC;
+INSERT INTO muster.setup_certificate (sha256, domain, subject, issuer, chain, sealed_key, not_before, not_after, root_sha1, root_sha256, root_sha384)
+VALUES (sha256('c'), 'example.com', 's', 'i', '\x00', '\x01', now(), now() + interval '1 year', '\x01', '\x02', '\x03');
+UPDATE muster.device SET hello_last_at = now();
+SET SESSION AUTHORIZATION t_operator;
+SELECT is(t.ready(), 'Engine key ok, Engine ok, Setup certificate ok, Profile ok, Staged devices ok, People ok, Hellos ok, Event log ok', 'nothing is missing');
+SELECT is((SELECT count(*) FROM muster.readiness() WHERE coalesce(says, '') = '' OR place NOT IN ('help', 'overview', 'profiles', 'staged', 'users', 'pending', 'settings')), 0::bigint, 'each says something, and names a place');
+RESET SESSION AUTHORIZATION;
+UPDATE muster.setup_certificate SET not_after = now() + interval '59 days';
+UPDATE muster.setting SET value = 'verbose' WHERE name = 'log_level';
+UPDATE muster.device SET hello_last_at = now() - interval '2 days';
+UPDATE muster.engine_node SET heartbeat_at = now() - interval '1 hour';
+UPDATE muster.engine_key SET until_at = now();
+SELECT is(t.ready(), 'Engine key missing, Engine missing, Setup certificate weak, Profile ok, Staged devices ok, People ok, Hellos weak, Event log weak',
+	'no key that seals, no engine that lives, a certificate that ends soon, no hello for a day, a verbose log kept long');
+UPDATE muster.setting SET value = '30' WHERE name = 'log_retention_days';
+UPDATE muster.setup_certificate SET enabled = false;
+UPDATE muster.engine_node SET heartbeat_at = now(), stopped_at = now();
+SELECT is(t.ready(), 'Engine key missing, Engine missing, Setup certificate missing, Profile ok, Staged devices ok, People ok, Hellos weak, Event log ok',
+	'a certificate that is off is none, nor is an engine that stopped; a verbose log kept short is no trouble');
+UPDATE muster.setup_certificate SET enabled = true, not_after = now();
+SELECT is((SELECT state FROM muster.readiness() WHERE item = 'Setup certificate'), 'missing', 'nor is a certificate that has ended');
+SELECT muster.user_set(login, NULL) FROM muster.user_list() WHERE NOT superuser \g /dev/null
+SELECT is((SELECT state FROM muster.readiness() WHERE item = 'People'), 'weak', 'superusers are no people with a role');
+-- As a database is when it was just made.
+SET session_replication_role = replica;
+DELETE FROM muster.profile; DELETE FROM muster.staged_device; DELETE FROM muster.device; DELETE FROM muster.engine_node; DELETE FROM muster.engine_key; DELETE FROM muster.setup_certificate;
+SET session_replication_role = origin;
+UPDATE muster.setting SET value = standard;
+SELECT results_eq('SELECT item, state, says FROM muster.readiness()', $$VALUES
+	('Engine key', 'missing', 'run "musterctl key init" on the engine''s host'),
+	('Engine', 'missing', 'none runs: start musterd'),
+	('Setup certificate', 'missing', 'none that is valid: "musterctl cert add FILE --key FILE"'),
+	('Profile', 'missing', 'none: make one'),
+	('Staged devices', 'weak', 'none: each device will wait for an operator''s approval'),
+	('People', 'weak', 'only superusers of the database may use muster: give people roles'),
+	('Hellos', 'weak', 'none yet: devices look for the DNS name provisionserver, port 9971'),
+	('Event log', 'ok', 'level info, kept for 90 days')$$, 'an empty database says what to do first');
 SELECT * FROM finish();
 ROLLBACK;

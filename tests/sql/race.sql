@@ -5,7 +5,7 @@ SET client_min_messages = warning;
 CREATE DATABASE muster_race TEMPLATE muster OWNER muster_owner;
 \c muster_race
 \ir lib.psql
-SELECT plan(62);
+SELECT plan(63);
 
 -- Sessions, called by a letter. t.run: what a statement answers, or its SQLSTATE. t.send starts one,
 -- t.get waits for its answer, t.waits: it waits for a lock now.
@@ -226,6 +226,7 @@ SELECT t.get('a'), t.get('b'), t.get('c') \g /dev/null
 SELECT results_eq($$SELECT object, count(*) FROM muster.audit_log WHERE what = 'test' GROUP BY object ORDER BY object$$, $$VALUES ('a', 200::bigint), ('b', 200), ('c', 200)$$,
 	'three write the audit log at once and no line is lost');
 SELECT is_empty('SELECT * FROM t.broken', 'the chain has no fork');
+SELECT results_eq('SELECT audit_id, hash FROM muster.audit_end', 'SELECT audit_id, hash FROM muster.audit_log ORDER BY audit_id DESC LIMIT 1', 'and its end is on record');
 SELECT t.run('a', 'BEGIN ISOLATION LEVEL REPEATABLE READ'), t.run('a', 'SELECT count(*)::text FROM muster.setting'), t.run('b', 'SELECT t.write(''b'', 1)::text') \g /dev/null
 SELECT matches(t.run('a', 'SELECT muster.setting_set(''workers'', ''77'')::text'), '^(40001|23505|25001)$', 'a transaction that cannot see the newest line is refused');
 SELECT t.run('a', 'ROLLBACK') \g /dev/null

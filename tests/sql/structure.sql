@@ -179,7 +179,7 @@ SELECT is_empty('SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid'
 
 CREATE TABLE t.triggers (tab, name, def) AS VALUES
 	('audit_log', 'audit_append_only', 'BEFORE DELETE OR UPDATE FOR EACH ROW audit_no_change'),
-	('audit_log', 'audit_log_end', 'AFTER INSERT FOR EACH ROW audit_log_end'),
+	('audit_log', 'audit_log_end', 'AFTER INSERT DEFERRABLE INITIALLY DEFERRED FOR EACH ROW audit_log_end'),
 	('audit_log', 'audit_no_truncate', 'BEFORE TRUNCATE FOR EACH STATEMENT audit_no_change'),
 	('credential', 'credential_keep', 'BEFORE DELETE FOR EACH ROW credential_keep'),
 	('credential', 'credential_keep_all', 'BEFORE TRUNCATE FOR EACH STATEMENT credential_keep'),
@@ -196,7 +196,7 @@ CREATE TABLE t.triggers (tab, name, def) AS VALUES
 	('step_result', 'step_result_change', 'AFTER INSERT FOR EACH STATEMENT tell_change');
 SELECT bag_eq(
 	$$SELECT c.relname::text, g.tgname::text, regexp_replace(pg_get_triggerdef(g.oid),
-			'CREATE TRIGGER \S+ (.*) ON muster\.\S+ (FOR EACH \S+) EXECUTE FUNCTION muster\.(.*)\(\)', '\1 \2 \3')
+			'CREATE (?:CONSTRAINT )?TRIGGER \S+ (.*) ON muster\.\S+ (.*FOR EACH \S+) EXECUTE FUNCTION muster\.(.*)\(\)', '\1 \2 \3')
 	    FROM pg_trigger g JOIN t.tables c ON c.oid = g.tgrelid WHERE NOT g.tgisinternal AND g.tgenabled = 'O'$$,
 	'SELECT tab, name, def FROM t.triggers', 'the triggers are those listed here, and they are on');
 
