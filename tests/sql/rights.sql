@@ -3,7 +3,7 @@
 BEGIN;
 \ir lib.psql
 \ir matrix.psql
-SELECT plan(860);
+SELECT plan(861);
 
 CREATE FUNCTION t.rights_at(p_role name, p_table text) RETURNS text LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -256,6 +256,8 @@ CREATE TABLE t.calls (login, sql) AS VALUES
 	('t_enterprise', 'SELECT muster.user_list()'),
 	('t_enterprise', $$SELECT muster.user_set('someone', 'operator')$$),
 	('t_enterprise', $$SELECT muster.user_set('t_operator', NULL)$$);
+SELECT is_empty($$SELECT fun FROM t.function_rights f JOIN pg_proc p ON p.proname = fun AND p.pronamespace = 'muster'::regnamespace
+	WHERE f.want ~ '^(x|- x|- - x|- - - x)' AND NOT EXISTS (SELECT FROM t.calls WHERE sql LIKE '%muster.' || fun || '(%')$$, 'every function that people may call is called here');
 SELECT is(t.try(login, sql, 'evil, pg_temp, muster, pg_catalog'), 'ok', format('a lying name does not lead astray: %s', left(sql, 60))) FROM t.calls;
 SELECT is(t.try('muster_engine', format('SELECT muster.job_end(%s, %s, 1, ''done'', 0, '''', NULL, NULL, NULL, true)', :job, t.node()),
 	'evil, pg_temp, muster, pg_catalog'), 'ok', 'a lying name does not lead astray: job_end');
