@@ -129,8 +129,8 @@ create_database(struct db *db, const char *name, const char *grant, struct err *
 	if (rows_count(r) == 0 && quoted(db, "CREATE DATABASE %s OWNER muster_owner", name, "create database", e) < 0)
 		return -1;
 	if (quoted(db, "REVOKE ALL ON DATABASE %s FROM PUBLIC", name, "revoke", e) < 0 ||
-	    quoted(db, "GRANT CONNECT ON DATABASE %s TO muster_log_viewer, muster_engine", name, "grant", e) < 0)
-		return -1;
+	    quoted(db, "GRANT CONNECT ON DATABASE %s TO muster_log_viewer, muster_engine, CURRENT_USER", name, "grant", e) < 0)
+		return -1; /* whoever makes it upgrades it too, and needs no role of people for that */
 	return own(db, false, e);
 }
 

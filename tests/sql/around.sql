@@ -111,7 +111,7 @@ SELECT is_empty('SELECT FROM pg_stats WHERE tablename = ''saved_filter''', 'nor 
 RESET SESSION AUTHORIZATION;
 SELECT set_eq('SELECT login || '' '' || name FROM muster.saved_filter', ARRAY['t_viewer mine', 't_viewer other', 't_admin mine'], 'forgetting a filter forgets one''s own');
 SET SESSION AUTHORIZATION t_viewer;
-SELECT throws_ok(format('SELECT muster.saved_filter_set(%L, %L, %L)', s, n, f), w, NULL, 'no filter: ' || left(coalesce(s, '-') || ' ' || coalesce(n, '-'), 30)) FROM (VALUES ('devices', '', '{}', '23514'), ('devices', E'a\nb', '{}', '23514'),
+SELECT throws_ok(format('SELECT muster.saved_filter_set(%L, %L, %L)', s, n, f), w, NULL, 'no filter: ' || left(concat_ws(' ', to_jsonb(s), to_jsonb(n)), 30)) FROM (VALUES ('devices', '', '{}', '23514'), ('devices', E'a\nb', '{}', '23514'),
 	('devices', repeat('x', 41), '{}', '23514'), ('Devices', 'x', '{}', '23514'), ('', 'x', '{}', '23514'), (NULL, 'x', '{}', '23502'), ('devices', NULL, '{}', '23502'),
 	('devices', 'big', (SELECT jsonb_agg(n) FROM generate_series(1, 1000) n)::text, '23514')) v (s, n, f, w);
 SELECT muster.saved_filter_set('log', 'f' || n, '{}') FROM generate_series(1, 98) n \g /dev/null
