@@ -73,6 +73,7 @@ BEGIN
 	TRUNCATE muster.device, muster.staged_device, muster.profile, muster.engine_node, muster.event_log,
 		muster.hello_rejected, muster.hash_set, muster.audit_log, muster.setup_certificate RESTART IDENTITY CASCADE;
 	PERFORM setval('muster.event_log_id', 1, false);
+	UPDATE muster.audit_end SET audit_id = 0, hash = '';
 	SET LOCAL session_replication_role = origin;
 	PERFORM muster.node_start('engine one', '0.1.0', 1234);
 	PERFORM muster.profile_save('office', '{"tls": true}', ARRAY['admin'], ARRAY['\x01'::bytea]);
