@@ -131,14 +131,15 @@ CREATE FUNCTION muster.activity_list(p_minutes integer)
 RETURNS TABLE (minute timestamptz, hellos bigint, refused bigint, done bigint, failed bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 	WITH span AS (
-		SELECT date_trunc('minute', now()) - make_interval(mins => least(greatest(p_minutes, 1), 1440) - 1) AS since
+		SELECT date_trunc('minute', now()) - make_interval(mins => least(greatest(p_minutes, 1), 1440) - 1) AS since,
+		       date_trunc('minute', now()) + interval '1 minute' AS until
 	), h AS (
 		SELECT minute, sum(hellos)::bigint AS hellos, sum(refused)::bigint AS refused FROM muster.activity, span
-		 WHERE minute >= since GROUP BY minute
+		 WHERE minute >= since AND minute < until GROUP BY minute
 	), j AS (
 		SELECT date_trunc('minute', ended_at) AS minute, count(*) FILTER (WHERE state = 'done') AS done,
 		       count(*) FILTER (WHERE state = 'failed') AS failed
-		  FROM muster.job, span WHERE ended_at >= since GROUP BY 1
+		  FROM muster.job, span WHERE ended_at >= since AND ended_at < until GROUP BY 1
 	)
 	SELECT m, coalesce(h.hellos, 0), coalesce(h.refused, 0), coalesce(j.done, 0), coalesce(j.failed, 0)
 	  FROM span, generate_series(since, date_trunc('minute', now()), interval '1 minute') AS m
