@@ -18,6 +18,7 @@ struct db {
 	PGconn *conn;
 	const struct stmt *prepared[PREPARED_MAX];
 	size_t nprepared;
+	const char *untold; /* a statement that was refused in a transaction which failed by it */
 };
 
 /* SQLSTATE, or its first characters, -> what it is to us. First match counts. */
@@ -96,6 +97,19 @@ pq_check(const PGconn *conn, const struct stmt *s, const PGresult *res, struct e
 	if ((s->want == WANT_ONE && n != 1) || (s->want == WANT_MAYBE && n > 1))
 		return err_set(e, ERR_DB, "%s: %d rows", s->name, n);
 	return 0;
+}
+
+const struct stmt pq_denied = {
+	.name = "audit_denied",
+	.nparams = 1,
+	.want = WANT_ONE,
+	.sql = "SELECT muster.audit_denied($1)",
+};
+
+bool
+pq_refused(const PGconn *conn, const struct err *e)
+{
+	return e->code == ERR_DB_DENIED && PQstatus(conn) == CONNECTION_OK;
 }
 
 char *
@@ -190,9 +204,26 @@ prepare(struct db *db, const struct stmt *s, struct err *e)
 	return ok ? 0 : -1;
 }
 
-int
-db_run(struct db *db, const struct stmt *s, const char *const *params, size_t n, struct rows **out,
-    struct err *e)
+/*
+ * A refused attempt goes into the audit log, by a transaction of its own. Not by db_run, which would come
+ * back here. Its failure is ignored: the refusal is what is told to people, and who has no role of muster
+ * at all may not write there either.
+ */
+static void
+tell_refused(struct db *db, const char *what)
+{
+	const char *params[] = { what };
+
+	if (PQtransactionStatus(db->conn) == PQTRANS_INERROR) { /* nothing can be said before the rollback */
+		db->untold = what;
+		return;
+	}
+	db->untold = NULL;
+	PQclear(PQexecParams(db->conn, pq_denied.sql, (int)ARRAY_LEN(params), NULL, params, NULL, NULL, 0));
+}
+
+static int
+run(struct db *db, const struct stmt *s, const char *const *params, size_t n, struct rows **out, struct err *e)
 {
 	if (n != s->nparams)
 		return err_set(e, ERR_DB, "%s: %zu parameters, want %zu", s->name, n, s->nparams);
@@ -209,6 +240,17 @@ db_run(struct db *db, const struct stmt *s, const char *const *params, size_t n,
 	}
 	*out = rows_wrap(res);
 	return *out == NULL ? err_set(e, ERR_MEMORY, "%s: rows", s->name) : 0;
+}
+
+int
+db_run(struct db *db, const struct stmt *s, const char *const *params, size_t n, struct rows **out,
+    struct err *e)
+{
+	int rc = run(db, s, params, n, out, e);
+
+	if (rc < 0 && pq_refused(db->conn, e))
+		tell_refused(db, s->name);
+	return rc;
 }
 
 static int
@@ -241,6 +283,8 @@ db_rollback(struct db *db)
 	struct err ignored; /* a lost connection rolls back by itself */
 
 	(void)simple(db, "ROLLBACK", &ignored);
+	if (db->untold != NULL)
+		tell_refused(db, db->untold);
 }
 
 static const struct stmt schema_version = {

@@ -200,19 +200,28 @@ send_next(struct dbq *q)
 	return PQsendQueryParams(q->conn, r->stmt->sql, (int)r->n, NULL, (const char *const *)r->params, NULL, NULL, 0) == 1;
 }
 
+/* Ignored: see tell_refused in db.c. */
+static void
+told(void *arg, const struct rows *rows, const struct err *e)
+{
+	(void)arg;
+	(void)rows;
+	(void)e;
+}
+
 static void
 answer(struct dbq *q, PGresult *res)
 {
 	struct request *r = take_first(q);
 	struct rows rows = { .res = res };
 	struct err e;
+	bool good = pq_check(q->conn, r->stmt, res, &e) == 0;
 
+	if (!good && r->stmt != &pq_denied && pq_refused(q->conn, &e)) /* also when nobody waits for the answer */
+		dbq_send(q, &pq_denied, &r->stmt->name, 1, told, NULL, q);
 	if (r->fn != NULL) {
 		q->told = true;
-		if (pq_check(q->conn, r->stmt, res, &e) < 0)
-			r->fn(r->arg, NULL, &e);
-		else
-			r->fn(r->arg, &rows, NULL);
+		r->fn(r->arg, good ? &rows : NULL, good ? NULL : &e);
 	}
 	request_free(r);
 }

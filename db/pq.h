@@ -18,6 +18,14 @@ int pq_error(const PGconn *conn, const PGresult *res, const char *what, struct e
 /* pq_check: 0 when the result is of the kind and size that s wants, else -1. */
 int pq_check(const PGconn *conn, const struct stmt *s, const PGresult *res, struct err *e);
 
+/*
+ * pq_refused: the database refused a statement because of the role, and the connection is still there:
+ * that is to be in the audit log. pq_denied: the statement that puts it there, with the name of the one
+ * that was refused; it is itself never told about.
+ */
+bool pq_refused(const PGconn *conn, const struct err *e);
+extern const struct stmt pq_denied;
+
 /* pq_conninfo_user: the connection string with user and application name set; free it. */
 char *pq_conninfo(const char *conninfo, const char *user, const char *app, const char *dbname);
 

@@ -40,6 +40,7 @@ enum err_next {
 	X(DB_NOT_FOUND, 1106, STOP, "No such entry")                                               \
 	X(DB_MIGRATION, 1107, STOP, "Migration failed")                                            \
 	X(DB_UNABLE, 1108, RETRY, "Database cannot do it now")                                     \
+	X(AUDIT, 1109, STOP, "Audit log is not whole")                                             \
 	/* secrets */                                                                              \
 	X(KEY_FILE, 1201, STOP, "Engine key file not usable")                                      \
 	X(KEY_MISMATCH, 1202, STOP, "Engine key is not the one of this database")                  \
