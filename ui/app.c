@@ -18,6 +18,8 @@ const struct tab app_tabs[TABS] = {
 	[1] = { &pending_screen, "Pending", NEED_OPERATOR },
 	[3] = { &devices_screen, "Devices", NEED_OPERATOR },
 	[6] = { &log_screen, "Log", 0 },
+	[7] = { &audit_screen, "Audit", NEED_ADMINISTRATOR },
+	[8] = { &users_screen, "Users", NEED_ENTERPRISE },
 };
 
 bool

@@ -35,7 +35,8 @@ struct screen {
 	void (*close)(void *model);
 };
 
-extern const struct screen overview_screen, pending_screen, devices_screen, device_screen, log_screen, text_screen;
+extern const struct screen overview_screen, pending_screen, devices_screen, device_screen, log_screen, text_screen, users_screen,
+    audit_screen, audit_row_screen;
 
 /* app_new: conninfo of the database; nothing is waited for. */
 MUST_CHECK int app_new(const char *conninfo, struct app **out, struct err *e);

@@ -7,19 +7,30 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "ui/app.h"
+#include "ui/widget/lines.h"
 
-enum { PAGE_MAX = 64 * 1024, LINES_MAX = 2000 };
+enum { PAGE_MAX = 64 * 1024 };
 
 struct page {
 	struct app *app;
 	char name[48]; /* "errors/1401", "screens/log" */
 	struct buf text;
-	const char *lines[LINES_MAX];
-	size_t nlines;
-	int top, height;
+	struct lines lines;
 };
 
-static const struct screen *const about[] = { &overview_screen, &pending_screen, &devices_screen, &device_screen, &log_screen };
+static const struct screen *const about[] = { &overview_screen, &pending_screen, &devices_screen, &device_screen, &log_screen,
+	&audit_screen, &audit_row_screen, &users_screen };
+
+/* Whom a key is for, when not for everybody who may see the screen. */
+static const char *
+role_of(unsigned int need)
+{
+	if ((need & NEED_ENTERPRISE) != 0)
+		return "  (Enterprise Administrators)";
+	if ((need & NEED_ADMINISTRATOR) != 0)
+		return "  (Administrators)";
+	return (need & NEED_OPERATOR) != 0 ? "  (operators)" : "";
+}
 
 static void
 add_keys(struct page *p, const char *title, const struct key_cmd *keys)
@@ -31,7 +42,7 @@ add_keys(struct page *p, const char *title, const struct key_cmd *keys)
 		if (keys->label[0] == '\0')
 			continue;
 		key_label(keys->key, name, sizeof(name));
-		buf_printf(&p->text, "    %-8s %s%s\n", name, keys->label, (keys->need & NEED_OPERATOR) != 0 ? "  (operators)" : "");
+		buf_printf(&p->text, "    %-8s %s%s\n", name, keys->label, role_of(keys->need));
 	}
 }
 
@@ -50,21 +61,6 @@ add_all_keys(struct page *p)
 		add_keys(p, "Keys of every screen", global_keys);
 }
 
-static void
-split(struct page *p)
-{
-	char *s = p->text.p;
-
-	while (s != NULL && *s != '\0' && p->nlines < LINES_MAX) {
-		char *end = strchr(s, '\n');
-
-		p->lines[p->nlines++] = s;
-		if (end != NULL)
-			*end++ = '\0';
-		s = end;
-	}
-}
-
 static void *
 open_page(struct app *a, const char *arg, struct err *e)
 {
@@ -76,7 +72,6 @@ open_page(struct app *a, const char *arg, struct err *e)
 		return NULL;
 	}
 	p->app = a;
-	p->height = 1;
 	(void)text_copy(p->name, sizeof(p->name), arg);
 	(void)snprintf(file, sizeof(file), "help/%s.md", p->name);
 	datadir_path(path, sizeof(path), file);
@@ -85,7 +80,7 @@ open_page(struct app *a, const char *arg, struct err *e)
 		return NULL;
 	}
 	add_all_keys(p);
-	split(p);
+	lines_set(&p->lines, buf_str(&p->text));
 	return p;
 }
 
@@ -120,43 +115,19 @@ have(const void *model)
 }
 
 static void
-clamp(struct page *p)
-{
-	if (p->top > (int)p->nlines - p->height)
-		p->top = (int)p->nlines - p->height;
-	if (p->top < 0)
-		p->top = 0;
-}
-
-static void
 draw(void *model, struct canvas *c, struct area area)
 {
 	struct page *p = model;
 
-	p->height = area.height;
-	clamp(p);
-	for (int i = 0; i < area.height && p->top + i < (int)p->nlines; i++) {
-		const char *s = p->lines[p->top + i];
-		size_t marks = strspn(s, "#");
-
-		(void)canvas_text(c, area.y + i, 1, 0, marks > 0 ? STYLE_HEAD : STYLE_NORMAL, marks > 0 ? s + marks + (s[marks] == ' ' ? 1 : 0) : s);
-	}
+	lines_draw(&p->lines, c, area.y, area.height);
 }
 
 static void
 command(void *model, enum cmd cmd)
 {
 	struct page *p = model;
-	static const struct {
-		enum cmd cmd;
-		int pages, lines;
-	} moves[] = { { CMD_UP, 0, -1 }, { CMD_DOWN, 0, 1 }, { CMD_PAGE_UP, -1, 1 }, { CMD_PAGE_DOWN, 1, -1 },
-		{ CMD_FIRST, 0, -LINES_MAX }, { CMD_LAST, 0, LINES_MAX } };
 
-	for (size_t i = 0; i < ARRAY_LEN(moves); i++)
-		if (moves[i].cmd == cmd)
-			p->top += moves[i].pages * p->height + moves[i].lines;
-	clamp(p);
+	(void)lines_command(&p->lines, cmd);
 }
 
 static void
@@ -164,7 +135,7 @@ status(const void *model, char *out, size_t size)
 {
 	const struct page *p = model;
 
-	(void)snprintf(out, size, "line %d of %zu", p->nlines == 0 ? 0 : p->top + 1, p->nlines);
+	lines_status(&p->lines, out, size);
 }
 
 static const struct key_cmd keys[] = {

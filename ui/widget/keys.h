@@ -71,6 +71,9 @@ enum cmd {
 	/* on the log */
 	CMD_LEVEL,
 	CMD_FOLLOW,
+	/* on users */
+	CMD_USER_ADD,
+	CMD_USER_REMOVE,
 };
 
 /* What must be so for a key to be offered. */
