@@ -62,7 +62,8 @@ db_passes(const struct err *e)
 static bool
 refused(const char *line)
 {
-	static const char *const signs[] = { "authentication", "role \"", "permission denied for database" };
+	static const char *const signs[] = { "authentication", "role \"", "permission denied for database", "pg_hba.conf",
+		"no password supplied", "GSSAPI" };
 
 	for (size_t i = 0; i < ARRAY_LEN(signs); i++)
 		if (strstr(line, signs[i]) != NULL)

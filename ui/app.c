@@ -311,6 +311,19 @@ app_outcomes(struct app *a, const char *what, const struct rows *r)
 		    rows_text(r, first, OUTCOME_UUID), rows_text(r, first, OUTCOME_TEXT), (int)rows_int(r, first, OUTCOME_CODE));
 }
 
+static void
+no_such_command(struct app *a, const char *word)
+{
+	char known[128];
+	size_t used = 0;
+
+	known[0] = '\0';
+	for (size_t i = 0; i < TABS && used < sizeof(known); i++)
+		if (app_tab_offered(a, i))
+			used += (size_t)snprintf(known + used, sizeof(known) - used, "%s, ", app_tabs[i].screen->name);
+	app_message(a, STYLE_WARN, "No such command: %s. Known: %s%sexplain CODE, help, quit", word, known, a->rights != 0 ? "device UUID, " : "");
+}
+
 /* ":pending", ":explain 1401", ":quit" */
 static void
 run_command(struct app *a, const char *text)
@@ -334,7 +347,7 @@ run_command(struct app *a, const char *text)
 	else if (strcmp(word, "device") == 0 && a->rights != 0)
 		app_open(a, &device_screen, arg);
 	else
-		app_message(a, STYLE_WARN, "No such command: %s. Known: overview, pending, devices, log, device UUID, explain CODE, help, quit", word);
+		no_such_command(a, word);
 }
 
 static void
