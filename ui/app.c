@@ -140,14 +140,18 @@ app_explain(struct app *a, int code)
 		app_open(a, &text_screen, page);
 }
 
+/* The role was changed under an open console: a screen it no longer has is left, with the dialog over it. */
 static void
-on_notify(void *arg, const char *table)
+leave_what_is_not_offered(struct app *a)
 {
-	struct app *a = arg;
-	struct shown *s = app_current(a);
-
-	if (s != NULL && s->screen->cares(s->model, table))
-		a->reload_due = true;
+	for (size_t i = 0; i < TABS; i++) {
+		if (a->depth == 0 || app_tabs[i].screen != a->stack[0].screen || app_tab_offered(a, i))
+			continue;
+		a->form_shown = a->asking = false;
+		go_to(a, a->rights != 0 ? &overview_screen : &log_screen);
+		app_message(a, STYLE_WARN, "Your role is another one now");
+		return;
+	}
 }
 
 static void
@@ -161,8 +165,23 @@ on_rights(void *arg, const struct rows *r, const struct err *e)
 		    (rows_bool(r, 0, ROLE_ADMINISTRATOR) ? NEED_ADMINISTRATOR : 0U) |
 		    (rows_bool(r, 0, ROLE_ENTERPRISE) ? NEED_ENTERPRISE : 0U);
 	a->rights_known = true;
+	app_touch(a);
 	if (a->depth == 0)
 		app_open(a, a->rights != 0 ? &overview_screen : &log_screen, "");
+	else
+		leave_what_is_not_offered(a);
+}
+
+static void
+on_notify(void *arg, const char *table)
+{
+	struct app *a = arg;
+	struct shown *s = app_current(a);
+
+	if (strcmp(table, "user") == 0) /* somebody was given a role, perhaps this login */
+		role_send(a->q, on_rights, a, a);
+	if (s != NULL && s->screen->cares(s->model, table))
+		a->reload_due = true;
 }
 
 static void

@@ -27,6 +27,7 @@ struct users {
 	/* what is asked about, from its dialog to its answer */
 	struct user about;
 	const struct user_role *role; /* NULL: none */
+	char sent[USER_TEXT]; /* whose answer is awaited; by then another dialog may be open */
 };
 
 static const char *
@@ -107,7 +108,7 @@ ask(void *arg, struct dbq *q, const void *from, bool back, int limit, dbq_rows_f
 
 static const struct feed_source source = { sizeof(struct user), from_row, id_of, ask };
 
-/* Users of the host who may log in. */
+/* Users of the host who may log in, read once: a directory that lists all its users here may take a moment. */
 static void
 read_host(struct users *u)
 {
@@ -207,7 +208,7 @@ on_set(void *arg, const struct rows *r, const struct err *e)
 	if (e != NULL)
 		app_message(u->app, STYLE_BAD, "%s (%d)", e->text, (int)e->code);
 	else
-		app_message(u->app, STYLE_GOOD, "%s: %s", u->about.login, rows_text(r, 0, 0));
+		app_message(u->app, STYLE_GOOD, "%s: %s", u->sent, rows_text(r, 0, 0));
 	feed_reload(&u->feed);
 }
 
@@ -217,6 +218,7 @@ do_set(void *model, const struct form *f)
 	struct users *u = model;
 
 	(void)f;
+	(void)text_copy(u->sent, sizeof(u->sent), u->about.login);
 	user_set_send(app_db(u->app), u->about.login, u->role == NULL ? NULL : u->role->name, on_set, u, u);
 }
 

@@ -197,22 +197,29 @@ write_rows(struct ctl *c, const struct audit_filter *f, struct out *o, struct er
 	return 0;
 }
 
-/* A new file of its own, which is not left behind when it is not complete. */
+/* A new file, which gets its name when it is complete. */
 static int
 write_file(struct ctl *c, const char *path, const struct audit_filter *f, struct out *o, struct err *e)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	char part[4096];
 
+	if (access(path, F_OK) == 0)
+		return err_set(e, ERR_FILE, "%s: is there already", path);
+	if ((size_t)snprintf(part, sizeof(part), "%s.part", path) >= sizeof(part))
+		return err_set(e, ERR_FILE, "%.60s...: too long a name", path);
+	int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	o->f = fd < 0 ? NULL : fdopen(fd, "w");
 	if (o->f == NULL)
-		return err_errno(e, ERR_FILE, "%s", path);
+		return err_errno(e, ERR_FILE, "%s", part);
 	int rc = write_rows(c, f, o, e);
 	if (rc == 0 && (fflush(o->f) != 0 || fsync(fd) < 0))
-		rc = err_errno(e, ERR_FILE, "%s", path);
+		rc = err_errno(e, ERR_FILE, "%s", part);
 	if (fclose(o->f) != 0 && rc == 0)
+		rc = err_errno(e, ERR_FILE, "%s", part);
+	if (rc == 0 && rename(part, path) < 0)
 		rc = err_errno(e, ERR_FILE, "%s", path);
 	if (rc < 0)
-		(void)unlink(path);
+		(void)unlink(part);
 	return rc;
 }
 

@@ -246,6 +246,29 @@ what_somebody_else_gives_appears_by_itself(void **state)
 	end();
 }
 
+/* The rights of an open console follow its role. */
+static void
+a_console_takes_another_role_at_once(void **state)
+{
+	(void)state;
+	begin("t_enterprise", 80, 24);
+	go_to(&k, "anna");
+	press(&k, '\n');
+	(void)sql("SELECT muster.user_set('t_enterprise', 'operator')");
+	wait_for(&k, "Your role is another one now");
+	work(&k);
+	assert_has(row(&k, 1), "Overview");
+	assert_has_not(draw(&k), "Login anna");
+	assert_has_not(row(&k, 0), "9 ");
+	press(&k, '9');
+	assert_has(row(&k, 1), "Overview");
+	(void)sql("SELECT muster.user_set('t_enterprise', 'enterprise_administrator')");
+	wait_for(&k, "9 ");
+	press(&k, '9');
+	assert_has(row(&k, 1), "Users");
+	end();
+}
+
 static void
 many_logins_are_paged(void **state)
 {
@@ -298,6 +321,7 @@ main(int argc, char **argv)
 		TEST(r_takes_a_role_and_has_nothing_to_take_where_there_is_none),
 		TEST(search_finds_a_part_of_the_login),
 		TEST(what_somebody_else_gives_appears_by_itself),
+		TEST(a_console_takes_another_role_at_once),
 		TEST(many_logins_are_paged),
 		TEST(it_is_drawn_at_every_size_and_f1_has_its_keys),
 	};
