@@ -108,7 +108,7 @@ page_params(const struct audit_filter *f, int64_t id, int limit, struct page_par
 int
 audit_list(struct db *db, const struct audit_filter *f, int limit, struct rows **out, struct err *e)
 {
-	struct page_params params;
+	struct page_params params = { .id = "" };
 
 	page_params(f, 0, limit, &params);
 	return db_run(db, &newest, params.p, ARRAY_LEN(params.p), out, e);
@@ -117,7 +117,7 @@ audit_list(struct db *db, const struct audit_filter *f, int limit, struct rows *
 int
 audit_after(struct db *db, const struct audit_filter *f, int64_t id, int limit, struct rows **out, struct err *e)
 {
-	struct page_params params;
+	struct page_params params = { .id = "" };
 
 	page_params(f, id, limit, &params);
 	return db_run(db, &full_after, params.p, ARRAY_LEN(params.p), out, e);
@@ -127,7 +127,7 @@ void
 audit_page_send(struct dbq *q, const struct audit_filter *f, int64_t id, bool newer, int limit, dbq_rows_fn *fn, void *arg,
     const void *owner)
 {
-	struct page_params params;
+	struct page_params params = { .id = "" };
 
 	page_params(f, id, limit, &params);
 	dbq_send(q, newer ? &page_newer : &page_older, params.p, ARRAY_LEN(params.p), fn, arg, owner);

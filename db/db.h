@@ -54,6 +54,7 @@ MUST_CHECK int db_check_version(struct db *db, struct err *e);
  * Returns	0, or -1 with the code that the SQLSTATE stands for: ERR_DB_DOWN (connection lost: the
  *		statement may or may not have been carried out), ERR_DB_DENIED, ERR_DB_RULE,
  *		ERR_DB_NOT_FOUND, ERR_LEASE, ERR_DB
+ * Audit	a statement that the role does not allow (ERR_DB_DENIED) is told to the audit log
  */
 MUST_CHECK int db_run(struct db *db, const struct stmt *s, const char *const *params, size_t n,
     struct rows **out, struct err *e);

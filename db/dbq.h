@@ -29,7 +29,8 @@ void dbq_free(struct dbq *q); /* unanswered statements are dropped without a cal
 
 /*
  * dbq_send: queue a statement. The parameters are copied. fn is called once from dbq_work, with
- * ERR_DB_DOWN when the connection is down or lost. owner marks the statement for dbq_cancel.
+ * ERR_DB_DOWN when the connection is down or lost. owner marks the statement for dbq_cancel. What the role
+ * does not allow is told to the audit log, as by db_run.
  */
 void dbq_send(struct dbq *q, const struct stmt *s, const char *const *params, size_t n,
     dbq_rows_fn *fn, void *arg, const void *owner);

@@ -77,7 +77,8 @@ lines_draw(struct lines *l, struct canvas *c, int y, int height)
 		const char *s = l->line[l->top + i].from;
 		int len = l->line[l->top + i].len, marks = 0;
 
-		while (marks < len && s[marks] == '#')
+		bool first = s == l->text || s[-1] == '\n'; /* not the rest of one that was wrapped */
+		while (first && marks < len && s[marks] == '#')
 			marks++;
 		int skip = marks > 0 && marks < len && s[marks] == ' ' ? marks + 1 : marks;
 		(void)canvas_printf(c, y + i, 1, 0, marks > 0 ? STYLE_HEAD : STYLE_NORMAL, "%.*s", len - skip, s + skip);
