@@ -226,6 +226,12 @@ KRB5CCNAME=FILE:$WORK/cc-stranger ctl 4 1104 "Kerberos: a principal who is no lo
 kinit -c "FILE:$WORK/cc-wrong" k_operator <<<"wrong-Pass!" >>"$WORK/kinit.log" 2>&1
 is $? 1 "Kerberos: no ticket for a wrong password"
 
+kinit -c "FILE:$WORK/cc-late" k_operator <<<"pw-Pass!k_operator" >>"$WORK/kinit.log" 2>&1
+kill "${PID[kdc]}" && wait "${PID[kdc]}" 2>/dev/null
+unset 'PID[kdc]'
+KRB5CCNAME=FILE:$WORK/cc-late ctl 6 1102 "Kerberos: no KDC, and no ticket for the database server yet" -j -d "$(gss k_operator)" log
+KRB5CCNAME=FILE:$WORK/cc-k_operator ctl 0 0 "Kerberos: a ticket that was got before goes on" -j -d "$(gss k_operator)" setting list
+
 # Who came in which way is who the audit log names, with the address.
 KRB5CCNAME=FILE:$WORK/cc-k_administrator musterctl -d "$(gss k_administrator)" setting set workers 17 >/dev/null
 is "$(sql "SELECT who, host(from_addr), what, after FROM muster.audit_log ORDER BY audit_id DESC LIMIT 1")" 'k_administrator|127.0.0.1|setting_set|"17"' "the audit log names the login by Kerberos, and its address"

@@ -198,6 +198,28 @@ what_is_refused_meanwhile_is_told_and_is_in_the_audit_log(void **state)
 	end();
 }
 
+/* Else the audit log would tell of attempts that nobody made. */
+static void
+nothing_the_console_does_by_itself_is_refused(void **state)
+{
+	static const char *const logins[] = { "t_viewer", "t_operator", "t_admin", "t_enterprise" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(logins); i++) {
+		begin(logins[i], 80, 24);
+		for (int key = '0'; key <= '9'; key++) {
+			press(&k, key);
+			press(&k, '\n');
+			press(&k, UK_ESC);
+			press(&k, UK_ESC);
+			press(&k, 'l');
+			press(&k, UK_F5);
+		}
+		assert_string_equal(sql("SELECT coalesce(string_agg(who || ' ' || object, ', '), '') FROM muster.audit_log WHERE audit_id > 6"), "");
+		end();
+	}
+}
+
 static void
 it_is_drawn_at_every_size_and_f1_has_its_keys(void **state)
 {
@@ -235,6 +257,7 @@ main(int argc, char **argv)
 		TEST(new_rows_appear_by_themselves_at_the_top),
 		TEST(a_long_log_is_paged),
 		TEST(what_is_refused_meanwhile_is_told_and_is_in_the_audit_log),
+		TEST(nothing_the_console_does_by_itself_is_refused),
 		TEST(it_is_drawn_at_every_size_and_f1_has_its_keys),
 	};
 
