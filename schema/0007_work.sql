@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- 0007_work
 -- Why    operators move jobs in the queue, see what happens per minute, and are told what is missing.
--- Locks  none that wait: a new table, functions.
+-- Locks  device, while its rows are counted once; nothing else that waits.
 
 /*
  * device_command: hold, release, retry (now), cancel (a job that is queued) or accept (again, after code
@@ -103,6 +103,68 @@ BEGIN
 END
 $$;
 
+/*
+ * Devices by state, for the console: counting a million rows takes longer than the console may wait. The
+ * sum of n over a state's rows is its count. Who changes a state appends a row and waits for nobody;
+ * muster.device_count_fold() makes few rows of many.
+ */
+CREATE TABLE muster.device_count (
+	state text NOT NULL,
+	n     bigint NOT NULL
+);
+COMMENT ON TABLE muster.device_count IS 'Devices by state: the sum of n over the rows of a state. Kept by triggers.';
+GRANT SELECT ON muster.device_count TO muster_operator;
+
+CREATE FUNCTION muster.device_count_added() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	INSERT INTO muster.device_count (state, n) SELECT d.state, count(*) FROM added d GROUP BY d.state;
+	RETURN NULL;
+END
+$$;
+CREATE FUNCTION muster.device_count_removed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	INSERT INTO muster.device_count (state, n) SELECT d.state, -count(*) FROM removed d GROUP BY d.state;
+	RETURN NULL;
+END
+$$;
+CREATE FUNCTION muster.device_count_moved() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	INSERT INTO muster.device_count (state, n) VALUES (OLD.state, -1), (NEW.state, 1);
+	RETURN NULL;
+END
+$$;
+CREATE FUNCTION muster.device_count_emptied() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	DELETE FROM muster.device_count;
+	RETURN NULL;
+END
+$$;
+CREATE TRIGGER device_count_added AFTER INSERT ON muster.device
+	REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.device_count_added();
+CREATE TRIGGER device_count_removed AFTER DELETE ON muster.device
+	REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION muster.device_count_removed();
+-- Most updates of a device, hellos above all, leave its state as it is: those cost nothing.
+CREATE TRIGGER device_count_moved AFTER UPDATE OF state ON muster.device
+	FOR EACH ROW WHEN (OLD.state <> NEW.state) EXECUTE FUNCTION muster.device_count_moved();
+CREATE TRIGGER device_count_emptied AFTER TRUNCATE ON muster.device
+	FOR EACH STATEMENT EXECUTE FUNCTION muster.device_count_emptied();
+INSERT INTO muster.device_count (state, n) SELECT d.state, count(*) FROM muster.device d GROUP BY d.state;
+
+-- Done with heartbeats, by one engine at a time; a change that is not committed yet is left for the next one.
+CREATE FUNCTION muster.device_count_fold() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF pg_try_advisory_xact_lock(7031, 4) THEN
+		WITH gone AS (DELETE FROM muster.device_count RETURNING state, n)
+		INSERT INTO muster.device_count (state, n) SELECT g.state, sum(g.n) FROM gone g GROUP BY g.state HAVING sum(g.n) <> 0;
+	END IF;
+END
+$$;
+
 -- Hellos per minute, as engines report them with their heartbeats.
 CREATE TABLE muster.activity (
 	minute  timestamptz NOT NULL,
@@ -124,6 +186,27 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 	INSERT INTO muster.activity AS a (minute, node_id, hellos, refused)
 	SELECT date_trunc('minute', now()), p_node, p_hellos, p_refused WHERE p_hellos > 0 OR p_refused > 0
 	ON CONFLICT (minute, node_id) DO UPDATE SET hellos = a.hellos + excluded.hellos, refused = a.refused + excluded.refused;
+	SELECT muster.device_count_fold();
+$$;
+
+-- What the console's first screen shows, in one round trip. Nothing here may cost more the more devices there
+-- are: what is counted row by row is counted no further than 100000.
+CREATE OR REPLACE FUNCTION muster.overview() RETURNS TABLE (key text, value bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	WITH states AS (
+		SELECT e.s, coalesce((SELECT sum(c.n) FROM muster.device_count c WHERE c.state = e.s), 0)::bigint AS n
+		  FROM unnest(ARRAY['waiting', 'ready', 'configuring', 'configured', 'failed', 'setup', 'unprovisioned', 'held',
+			'detected']) AS e (s)
+	)
+	SELECT 'state:' || s, n FROM states
+	UNION ALL SELECT 'jobs:queued', n FROM states WHERE s = 'ready'
+	UNION ALL SELECT 'jobs:due', count(*) FROM (SELECT FROM muster.job WHERE state = 'queued' AND run_at <= now() LIMIT 100000) d
+	UNION ALL SELECT 'jobs:oldest_s', coalesce(extract(epoch FROM now() - min(run_at))::bigint, 0)
+		FROM muster.job WHERE state = 'queued' AND run_at <= now()
+	UNION ALL SELECT 'profiles', count(*) FROM muster.profile
+	UNION ALL SELECT 'setup_certificates', count(*) FROM muster.setup_certificate WHERE enabled AND not_after > now()
+	UNION ALL SELECT 'staged', count(*) FROM (SELECT FROM muster.staged_device LIMIT 100000) s
+	UNION ALL SELECT 'rejected_hour', coalesce(sum(count), 0)::bigint FROM muster.hello_rejected WHERE at > now() - interval '1 hour'
 $$;
 
 -- The last so many minutes (at most a day), the one that is not over included, the newest last.
@@ -146,7 +229,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 	  LEFT JOIN h ON h.minute = m LEFT JOIN j ON j.minute = m ORDER BY m
 $$;
 
--- What a service needs before it can configure a device, and what it should have. place: the screen that mends it.
+-- What a service needs before it can configure a device, and what it should have. place: the screen where it is put right, or help.
 CREATE FUNCTION muster.readiness() RETURNS TABLE (item text, state text, says text, place text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -160,7 +243,7 @@ BEGIN
 	says := CASE WHEN n > 0 THEN 'passwords can be sealed' ELSE 'run "musterctl key init" on the engine''s host' END;
 	RETURN NEXT;
 
-	item := 'Engine'; place := 'overview';
+	item := 'Engine'; place := 'help';
 	SELECT count(*) INTO n FROM muster.engine_node
 	 WHERE stopped_at IS NULL AND heartbeat_at > now() - make_interval(secs => muster.setting_number('lease_s'));
 	state := CASE WHEN n > 0 THEN 'ok' ELSE 'missing' END;
@@ -170,7 +253,7 @@ BEGIN
 	item := 'Setup certificate'; place := 'help';
 	SELECT count(*), max(not_after) INTO n, t FROM muster.setup_certificate WHERE enabled AND not_after > now();
 	state := CASE WHEN n = 0 THEN 'missing' WHEN t < now() + interval '60 days' THEN 'weak' ELSE 'ok' END;
-	says := CASE WHEN n = 0 THEN 'none that is valid: "musterctl cert add FILE --key FILE"'
+	says := CASE WHEN n = 0 THEN 'none is valid: run "musterctl cert add FILE"'
 		ELSE format('%s valid, the last one until %s', n, to_char(t, 'YYYY-MM-DD')) END;
 	RETURN NEXT;
 
@@ -181,21 +264,21 @@ BEGIN
 	RETURN NEXT;
 
 	item := 'Staged devices'; place := 'staged';
-	SELECT count(*) INTO n FROM muster.staged_device;
+	SELECT count(*) INTO n FROM (SELECT FROM muster.staged_device LIMIT 100000) s;
 	state := CASE WHEN n > 0 THEN 'ok' ELSE 'weak' END;
-	says := CASE WHEN n > 0 THEN n || ' wait for their hello' ELSE 'none: each device will wait for an operator''s approval' END;
+	says := CASE WHEN n > 0 THEN n || CASE n WHEN 100000 THEN ' and more' ELSE '' END || ' wait for their hello' ELSE 'none: each device waits for an approval' END;
 	RETURN NEXT;
 
 	item := 'People'; place := 'users';
 	SELECT count(*) INTO n FROM muster.user_list() u WHERE NOT u.superuser AND u.can_login;
 	state := CASE WHEN n > 0 THEN 'ok' ELSE 'weak' END;
-	says := CASE WHEN n > 0 THEN n || ' with a role' ELSE 'only superusers of the database may use muster: give people roles' END;
+	says := CASE WHEN n > 0 THEN n || ' with a role' ELSE 'only superusers may log in: give people roles' END;
 	RETURN NEXT;
 
 	item := 'Hellos'; place := 'pending';
 	SELECT max(hello_last_at) INTO t FROM muster.device;
 	state := CASE WHEN t > now() - interval '1 day' THEN 'ok' ELSE 'weak' END;
-	says := CASE WHEN t IS NULL THEN format('none yet: devices look for the DNS name provisionserver, port %s', muster.setting_number('hello_port'))
+	says := CASE WHEN t IS NULL THEN format('none yet; devices look for provisionserver:%s', muster.setting_number('hello_port'))
 		ELSE 'last ' || to_char(t, 'YYYY-MM-DD HH24:MI') END;
 	RETURN NEXT;
 
@@ -203,7 +286,7 @@ BEGIN
 	SELECT value INTO s FROM muster.setting WHERE name = 'log_level';
 	n := muster.setting_number('log_retention_days');
 	state := CASE WHEN s = 'verbose' AND n > 30 THEN 'weak' ELSE 'ok' END;
-	says := CASE WHEN s = 'verbose' AND n > 30 THEN format('verbose, kept for %s days: it grows; shorten the retention', n)
+	says := CASE WHEN s = 'verbose' AND n > 30 THEN format('verbose and kept for %s days: shorten that', n)
 		ELSE format('level %s, kept for %s days', s, n) END;
 	RETURN NEXT;
 END

@@ -3,7 +3,7 @@
 BEGIN;
 \ir lib.psql
 \ir matrix.psql
-SELECT plan(736);
+SELECT plan(743);
 SET client_min_messages = error;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA t TO PUBLIC;
 SELECT t.device(1, 'configuring') AS device_1, t.device(2, 'ready') AS device_2 \gset

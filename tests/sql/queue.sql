@@ -334,11 +334,11 @@ UPDATE muster.setting SET value = standard;
 SELECT results_eq('SELECT item, state, says FROM muster.readiness()', $$VALUES
 	('Engine key', 'missing', 'run "musterctl key init" on the engine''s host'),
 	('Engine', 'missing', 'none runs: start musterd'),
-	('Setup certificate', 'missing', 'none that is valid: "musterctl cert add FILE --key FILE"'),
+	('Setup certificate', 'missing', 'none is valid: run "musterctl cert add FILE"'),
 	('Profile', 'missing', 'none: make one'),
-	('Staged devices', 'weak', 'none: each device will wait for an operator''s approval'),
-	('People', 'weak', 'only superusers of the database may use muster: give people roles'),
-	('Hellos', 'weak', 'none yet: devices look for the DNS name provisionserver, port 9971'),
+	('Staged devices', 'weak', 'none: each device waits for an approval'),
+	('People', 'weak', 'only superusers may log in: give people roles'),
+	('Hellos', 'weak', 'none yet; devices look for provisionserver:9971'),
 	('Event log', 'ok', 'level info, kept for 90 days')$$, 'an empty database says what to do first');
 SELECT * FROM finish();
 ROLLBACK;

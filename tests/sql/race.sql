@@ -5,7 +5,7 @@ SET client_min_messages = warning;
 CREATE DATABASE muster_race TEMPLATE muster OWNER muster_owner;
 \c muster_race
 \ir lib.psql
-SELECT plan(63);
+SELECT plan(71);
 
 -- Sessions, called by a letter. t.run: what a statement answers, or its SQLSTATE. t.send starts one,
 -- t.get waits for its answer, t.waits: it waits for a lock now.
@@ -231,6 +231,28 @@ SELECT t.run('a', 'BEGIN ISOLATION LEVEL REPEATABLE READ'), t.run('a', 'SELECT c
 SELECT matches(t.run('a', 'SELECT muster.setting_set(''workers'', ''77'')::text'), '^(40001|23505|25001)$', 'a transaction that cannot see the newest line is refused');
 SELECT t.run('a', 'ROLLBACK') \g /dev/null
 SELECT is_empty('SELECT * FROM t.broken', 'and makes no fork either');
+
+-- The counts of devices: nobody waits for anybody, and they are right at every moment.
+CREATE VIEW t.counted AS SELECT state, sum(n)::bigint AS n FROM muster.device_count GROUP BY state HAVING sum(n) <> 0;
+CREATE VIEW t.there AS SELECT state, count(*) AS n FROM muster.device GROUP BY state;
+SELECT bag_eq('SELECT * FROM t.counted', 'SELECT * FROM t.there', 'after all of this the counts of devices are right');
+SELECT t.device(n, 'waiting') FROM generate_series(171, 174) n \g /dev/null
+SELECT t.run(s, 'BEGIN'), t.run(s, 'SET lock_timeout = ''2s''') FROM unnest('{a,b}'::text[]) s \g /dev/null
+CREATE FUNCTION t.move(n integer, p_state text) RETURNS text LANGUAGE sql AS $$
+	UPDATE muster.device SET state = p_state WHERE uuid = t.u(n) RETURNING 'moved'
+$$;
+SELECT is(t.run('a', 'SELECT t.move(171, ''held'')'), 'moved', 'a session changes the state of a device');
+SELECT is(t.run('b', 'SELECT t.move(172, ''held'')'), 'moved', 'another one does too, and does not wait for the first');
+SELECT muster.device_count_fold() \g /dev/null
+SELECT is(t.run('b', 'SELECT muster.device_count_fold()::text'), '', 'rows are folded while both are at work');
+SELECT bag_eq('SELECT * FROM t.counted', 'SELECT * FROM t.there', 'what is not committed is not counted');
+SELECT t.send('c', 'SELECT muster.device_count_fold()::text'), t.waits('c') \g /dev/null
+SELECT is(t.get('c'), '', 'a session does not wait for the one that is folding');
+SELECT t.run('a', 'COMMIT'), t.run('b', 'ROLLBACK') \g /dev/null
+SELECT bag_eq('SELECT * FROM t.counted', 'SELECT * FROM t.there', 'what was rolled back is not counted either, and no fold is lost');
+DELETE FROM muster.device WHERE uuid IN (t.u(173), t.u(174));
+SELECT muster.device_count_fold() \g /dev/null
+SELECT is((SELECT count(*) || ' ' || count(DISTINCT state) FROM muster.device_count), (SELECT count(*) || ' ' || count(*) FROM t.there), 'a row a state is left');
 
 -- Who waits is told.
 SELECT t.run('c', 'LISTEN muster_job'), t.run('c', 'LISTEN muster_change'), t.run('c', 'LISTEN muster_config') \g /dev/null

@@ -2,7 +2,7 @@
 -- structure: what the schema consists of, and what holds for every object in it.
 BEGIN;
 \ir lib.psql
-SELECT plan(119);
+SELECT plan(122);
 
 -- Columns in their order; a question mark: may be NULL.
 CREATE TABLE t.columns (tab, cols) AS VALUES
@@ -23,6 +23,7 @@ CREATE TABLE t.columns (tab, cols) AS VALUES
 		' hash_set_id bigint?, amt_version text?, amt_build text?, model text?, serial text?, mac text?,'
 		' control_mode smallint?, tls boolean?, pin bytea?, tls_certificate bytea?,'
 		' profile_revision_id integer?, configured_at timestamptz?, verified_at timestamptz?'),
+	('device_count', 'state text, n bigint'),
 	('device_edge', 'from_state text, to_state text, why text'),
 	('engine_key', 'key_id text, public_key bytea, since_at timestamptz, until_at timestamptz?'),
 	('engine_node', 'node_id integer, name text, version text, pid integer?, started_at timestamptz?,'
@@ -184,6 +185,11 @@ CREATE TABLE t.triggers (tab, name, def) AS VALUES
 	('credential', 'credential_keep', 'BEFORE DELETE FOR EACH ROW credential_keep'),
 	('credential', 'credential_keep_all', 'BEFORE TRUNCATE FOR EACH STATEMENT credential_keep'),
 	('device', 'device_change', 'AFTER INSERT OR UPDATE FOR EACH STATEMENT tell_change'),
+	('device', 'device_count_added', 'AFTER INSERT REFERENCING NEW TABLE AS added FOR EACH STATEMENT device_count_added'),
+	('device', 'device_count_emptied', 'AFTER TRUNCATE FOR EACH STATEMENT device_count_emptied'),
+	('device', 'device_count_moved', 'CREATE TRIGGER device_count_moved AFTER UPDATE OF state ON muster.device FOR EACH ROW'
+		' WHEN ((old.state <> new.state)) EXECUTE FUNCTION muster.device_count_moved()'),
+	('device', 'device_count_removed', 'AFTER DELETE REFERENCING OLD TABLE AS removed FOR EACH STATEMENT device_count_removed'),
 	('device', 'device_state_guard', 'BEFORE UPDATE OF state FOR EACH ROW device_state_guard'),
 	('engine_node', 'engine_node_change', 'AFTER INSERT OR UPDATE FOR EACH STATEMENT tell_change'),
 	('event_log', 'event_log_change', 'AFTER INSERT FOR EACH STATEMENT tell_change'),
