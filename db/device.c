@@ -69,6 +69,13 @@ static const struct stmt count_filtered = {
 	.want = WANT_ONE,
 	.sql = "SELECT count(*) FROM muster.device d" DEVICE_FILTER,
 };
+/* Without a search the triggers have counted already. */
+static const struct stmt count_state = {
+	.name = "device_count_state",
+	.nparams = 1,
+	.want = WANT_ONE,
+	.sql = "SELECT coalesce(sum(n), 0)::bigint FROM muster.device_count WHERE $1 = '' OR state = $1",
+};
 static const struct stmt approve = {
 	.name = "approve",
 	.nparams = 4,
@@ -81,11 +88,6 @@ static const struct stmt command = {
 	.nparams = 3,
 	.want = WANT_MANY,
 	.sql = "SELECT uuid, code, text FROM muster.device_command($1::uuid[], $2, $3)",
-};
-static const struct stmt overview = {
-	.name = "overview",
-	.want = WANT_MANY,
-	.sql = "SELECT key, value FROM muster.overview()",
 };
 
 #define TEXT(member, col) text_clean(d.member, sizeof(d.member), rows_text(r, row, col), strlen(rows_text(r, row, col)))
@@ -189,7 +191,10 @@ device_count_send(struct dbq *q, const struct device_filter *f, dbq_rows_fn *fn,
 {
 	const char *params[] = { f->state, f->search };
 
-	dbq_send(q, &count_filtered, params, ARRAY_LEN(params), fn, arg, owner);
+	if (f->search[0] == '\0')
+		dbq_send(q, &count_state, params, 1, fn, arg, owner);
+	else
+		dbq_send(q, &count_filtered, params, ARRAY_LEN(params), fn, arg, owner);
 }
 
 void
@@ -200,21 +205,13 @@ device_by_uuid_send(struct dbq *q, const char *uuid, dbq_rows_fn *fn, void *arg,
 	dbq_send(q, &by_uuid, params, ARRAY_LEN(params), fn, arg, owner);
 }
 
-static void
-uuid_array(const char *const *uuids, size_t n, struct buf *out)
-{
-	for (size_t i = 0; i < n; i++)
-		array_text(out, uuids[i]);
-	(void)array_end(out);
-}
-
 int
 device_approve(struct db *db, const char *const *uuids, size_t n, const char *profile, const char *fqdn,
     const char *ou, struct rows **out, struct err *e)
 {
 	SCOPED(buf) struct buf list = { 0 };
 
-	uuid_array(uuids, n, &list);
+	array_texts(&list, uuids, n);
 	const char *params[] = { buf_str(&list), profile, fqdn, ou };
 	return db_run(db, &approve, params, ARRAY_LEN(params), out, e);
 }
@@ -225,7 +222,7 @@ device_approve_send(struct dbq *q, const char *const *uuids, size_t n, const cha
 {
 	SCOPED(buf) struct buf list = { 0 };
 
-	uuid_array(uuids, n, &list);
+	array_texts(&list, uuids, n);
 	const char *params[] = { buf_str(&list), profile, fqdn, ou };
 	dbq_send(q, &approve, params, ARRAY_LEN(params), fn, arg, owner);
 }
@@ -236,7 +233,7 @@ device_command(struct db *db, const char *const *uuids, size_t n, const char *ve
 {
 	SCOPED(buf) struct buf list = { 0 };
 
-	uuid_array(uuids, n, &list);
+	array_texts(&list, uuids, n);
 	const char *params[] = { buf_str(&list), verb, why };
 	return db_run(db, &command, params, ARRAY_LEN(params), out, e);
 }
@@ -247,13 +244,7 @@ device_command_send(struct dbq *q, const char *const *uuids, size_t n, const cha
 {
 	SCOPED(buf) struct buf list = { 0 };
 
-	uuid_array(uuids, n, &list);
+	array_texts(&list, uuids, n);
 	const char *params[] = { buf_str(&list), verb, why };
 	dbq_send(q, &command, params, ARRAY_LEN(params), fn, arg, owner);
-}
-
-void
-overview_send(struct dbq *q, dbq_rows_fn *fn, void *arg, const void *owner)
-{
-	dbq_send(q, &overview, NULL, 0, fn, arg, owner);
 }

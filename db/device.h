@@ -77,7 +77,4 @@ MUST_CHECK int device_command(struct db *db, const char *const *uuids, size_t n,
 void device_command_send(struct dbq *q, const char *const *uuids, size_t n, const char *command,
     const char *why, dbq_rows_fn *fn, void *arg, const void *owner);
 
-/* overview_send: key, value rows: counts by state, queue, readiness. */
-void overview_send(struct dbq *q, dbq_rows_fn *fn, void *arg, const void *owner);
-
 #endif

@@ -43,6 +43,9 @@ void array_int(struct buf *b, int64_t v);
 void array_bytes(struct buf *b, const void *data, size_t len);
 const char *array_end(struct buf *b);
 
+/* array_texts: n texts as one array literal, ended. */
+void array_texts(struct buf *b, const char *const *texts, size_t n);
+
 /* bytea_text: bytes as the text form of a bytea parameter. */
 void bytea_text(struct buf *b, const void *data, size_t len);
 

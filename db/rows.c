@@ -127,6 +127,14 @@ array_end(struct buf *b)
 }
 
 void
+array_texts(struct buf *b, const char *const *texts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		array_text(b, texts[i]);
+	(void)array_end(b);
+}
+
+void
 bytea_text(struct buf *b, const void *data, size_t len)
 {
 	static const char digits[] = "0123456789abcdef";

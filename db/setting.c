@@ -41,7 +41,8 @@ static const struct stmt nodes = {
 	       " extract(epoch FROM now() - heartbeat_at)::bigint, workers, busy, hellos, refused,"
 	       " CASE WHEN stopped_at IS NOT NULL THEN 'stopped'"
 	       " WHEN heartbeat_at < now() - make_interval(secs => muster.setting_number('lease_s')::int)"
-	       " THEN 'gone' ELSE 'running' END FROM muster.engine_node ORDER BY name",
+	       " THEN 'gone' WHEN heartbeat_at < now() - make_interval(secs => muster.setting_number('lease_s')::int * 0.75)"
+	       " THEN 'silent' ELSE 'running' END FROM muster.engine_node ORDER BY name",
 };
 
 static const struct stmt roles = {
@@ -117,6 +118,20 @@ setting_set(struct db *db, const char *name, const char *value, struct err *e)
 	const char *params[] = { name, value };
 
 	return db_run(db, &set, params, ARRAY_LEN(params), NULL, e);
+}
+
+void
+setting_list_send(struct dbq *q, dbq_rows_fn *fn, void *arg, const void *owner)
+{
+	dbq_send(q, &list, NULL, 0, fn, arg, owner);
+}
+
+void
+setting_set_send(struct dbq *q, const char *name, const char *value, dbq_rows_fn *fn, void *arg, const void *owner)
+{
+	const char *params[] = { name, value };
+
+	dbq_send(q, &set, params, ARRAY_LEN(params), fn, arg, owner);
 }
 
 int

@@ -25,6 +25,8 @@ enum { SETTING_NAME, SETTING_VALUE, SETTING_KIND, SETTING_LEAST, SETTING_MOST, S
 	SETTING_UNIT, SETTING_DESCRIPTION, SETTING_CHANGED_AT, SETTING_CHANGED_BY };
 MUST_CHECK int setting_list(struct db *db, struct rows **out, struct err *e);
 MUST_CHECK int setting_set(struct db *db, const char *name, const char *value, struct err *e);
+void setting_list_send(struct dbq *q, dbq_rows_fn *fn, void *arg, const void *owner);
+void setting_set_send(struct dbq *q, const char *name, const char *value, dbq_rows_fn *fn, void *arg, const void *owner);
 
 /* Engines: sign on, heartbeat (with what happened since the last one), list. */
 MUST_CHECK int node_start(struct db *db, const char *name, const char *version, int *node, struct err *e);

@@ -16,10 +16,12 @@ enum { ARG_MAX_ = 64, RELOAD_MS = 250 };
 const struct tab app_tabs[TABS] = {
 	[0] = { &overview_screen, "Overview", NEED_OPERATOR },
 	[1] = { &pending_screen, "Pending", NEED_OPERATOR },
+	[2] = { &queue_screen, "Queue", NEED_OPERATOR },
 	[3] = { &devices_screen, "Devices", NEED_OPERATOR },
 	[6] = { &log_screen, "Log", 0 },
 	[7] = { &audit_screen, "Audit", NEED_ADMINISTRATOR },
 	[8] = { &users_screen, "Users", NEED_ENTERPRISE },
+	[9] = { &settings_screen, "Settings", NEED_OPERATOR },
 };
 
 bool
@@ -95,6 +97,7 @@ pop(struct app *a)
 	s->screen->close(s->model);
 	a->depth--;
 	a->place++;
+	a->reload_at_ms = 0;
 	app_touch(a);
 }
 
@@ -115,6 +118,7 @@ app_open(struct app *a, const struct screen *screen, const char *arg)
 	}
 	a->stack[a->depth++] = (struct shown){ screen, model };
 	a->place++;
+	a->reload_at_ms = 0;
 	screen->load(model);
 	app_touch(a);
 }
@@ -126,6 +130,17 @@ go_to(struct app *a, const struct screen *screen)
 	while (a->depth > 0)
 		pop(a);
 	app_open(a, screen, "");
+}
+
+bool
+app_go(struct app *a, const char *name)
+{
+	for (size_t i = 0; i < TABS; i++)
+		if (app_tab_offered(a, i) && strcmp(name, app_tabs[i].screen->name) == 0) {
+			go_to(a, app_tabs[i].screen);
+			return true;
+		}
+	return false;
 }
 
 void
@@ -250,7 +265,20 @@ app_wait_ms(const struct app *a)
 {
 	int wait = dbq_wait_ms(a->q);
 
-	return a->reload_due && wait > RELOAD_MS ? RELOAD_MS : wait;
+	if (a->reload_due && wait > RELOAD_MS)
+		wait = RELOAD_MS;
+	if (a->reload_at_ms != 0) {
+		int64_t left = a->reload_at_ms - clock_ms();
+
+		wait = left <= 0 ? 0 : left < wait ? (int)left : wait;
+	}
+	return wait;
+}
+
+void
+app_reload_in(struct app *a, int ms)
+{
+	a->reload_at_ms = clock_ms() + ms;
 }
 
 void
@@ -259,9 +287,14 @@ app_work(struct app *a)
 	struct shown *s = app_current(a);
 
 	bool told = dbq_work(a->q);
+	if (a->reload_at_ms != 0 && clock_ms() >= a->reload_at_ms) {
+		a->reload_at_ms = 0;
+		a->reload_due = true;
+	}
 	/* Changes come in bursts: one load for all of a quarter of a second. */
 	if (a->reload_due && s != NULL && !a->down && clock_ms() - a->reloaded_ms >= RELOAD_MS) {
 		a->reload_due = false;
+		a->reload_at_ms = 0;
 		a->reloaded_ms = clock_ms();
 		s->screen->load(s->model);
 	}
@@ -352,11 +385,8 @@ run_command(struct app *a, const char *text)
 	(void)sscanf(text, "%31s %63s", word, arg);
 	if (word[0] == '\0')
 		return;
-	for (size_t i = 0; i < TABS; i++)
-		if (app_tab_offered(a, i) && strcmp(word, app_tabs[i].screen->name) == 0) {
-			go_to(a, app_tabs[i].screen);
-			return;
-		}
+	if (app_go(a, word))
+		return;
 	if (strcmp(word, "q") == 0 || strcmp(word, "quit") == 0)
 		a->done = true;
 	else if (strcmp(word, "help") == 0)
@@ -416,10 +446,12 @@ do_command(struct app *a, enum cmd cmd)
 	}
 	switch (cmd) {
 	case CMD_BACK:
-		if (a->depth > 1)
+		if (a->depth > 1) {
 			pop(a);
-		else
+			a->reload_due = true; /* what changed meanwhile was told to the screen above */
+		} else {
 			app_message(a, STYLE_NORMAL, "F10 quits");
+		}
 		return;
 	case CMD_HELP:
 		(void)snprintf(page, sizeof(page), "screens/%s", s == NULL ? "keys" : s->screen->name);

@@ -36,7 +36,7 @@ struct screen {
 };
 
 extern const struct screen overview_screen, pending_screen, devices_screen, device_screen, log_screen, text_screen, users_screen,
-    audit_screen, audit_row_screen;
+    audit_screen, audit_row_screen, queue_screen, settings_screen;
 
 /* app_new: conninfo of the database; nothing is waited for. */
 MUST_CHECK int app_new(const char *conninfo, struct app **out, struct err *e);
@@ -61,8 +61,15 @@ struct dbq *app_db(struct app *a);
 unsigned int app_rights(const struct app *a); /* NEED_OPERATOR when the role has it */
 void app_open(struct app *a, const struct screen *s, const char *arg);
 void app_explain(struct app *a, int code);
+bool app_go(struct app *a, const char *name); /* to a numbered screen; false: there is none that this role may have */
 void app_message(struct app *a, enum style style, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void app_touch(struct app *a); /* something that is seen changed */
+
+/*
+ * app_reload_in: the screen that is shown loads again after so many ms, for what changes by time alone. A
+ * later call counts, and a load forgets it.
+ */
+void app_reload_in(struct app *a, int ms);
 
 /* app_ask: one line below the screen; done is called with the text on Enter. */
 void app_ask(struct app *a, const char *label, const char *standard, void (*done)(void *model, const char *text));
@@ -85,7 +92,7 @@ void app_form(struct app *a, void (*done)(void *model, const struct form *f));
 /* app_outcomes: uuid, code, text rows of a bulk command as a message, or a page when some were refused. */
 void app_outcomes(struct app *a, const char *what, const struct rows *r);
 
-/* device_actions.c: approve, hold and so on for chosen devices, with their dialogs.
+/* device_actions.c: approve, hold and so on for chosen devices, with their dialogs. first: what approve begins with.
  * confirmed (may be NULL) is called with the screen's model when the operator has said yes. */
 void actions_start(struct app *a, enum cmd cmd, const char *const *uuids, size_t n, const struct device *first,
     void (*confirmed)(void *model));

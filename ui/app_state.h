@@ -23,6 +23,7 @@ struct app {
 	struct err why_down;
 	int64_t down_since_ms, reloaded_ms;
 	bool reload_due;
+	int64_t reload_at_ms; /* 0: no time for it */
 	char message[256];
 	enum style message_style;
 

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * device_actions: approve, hold, release, retry, accept, for one device or many. Each says exactly
+ * device_actions: approve, hold, release, retry, accept, delay, cancel, for one device or many. Each says exactly
  * what will happen to how many devices before it does it.
  */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "db/profile.h"
+#include "db/queue.h"
 #include "ui/app.h"
 
 enum { FIELD_PROFILE, FIELD_FQDN, FIELD_OU };
+enum { DELAY_MAX_MIN = 10080 }; /* a week, as muster.job_delay has it */
 
 /* What is asked for, while its dialog is open and until its answer has come. */
 static struct {
@@ -27,12 +30,13 @@ static const char profiles; /* owner of the request for them */
 
 static const struct {
 	enum cmd cmd;
-	const char *verb, *title, *what;
+	const char *verb, *title, *object, *what;
 } verbs[] = {
-	{ CMD_HOLD, "hold", "Hold", "Their jobs leave the queue; they stay held until released." },
-	{ CMD_RELEASE, "release", "Release", "They wait for approval again." },
-	{ CMD_RETRY, "retry", "Retry", "They are tried again now." },
-	{ CMD_ACCEPT, "accept", "Accept again", "Their next hello is taken instead of refused (102). For devices that were reset by hand." },
+	{ CMD_HOLD, "hold", "Hold", "", "Their jobs leave the queue; they stay held until released." },
+	{ CMD_RELEASE, "release", "Release", "", "They wait for approval again." },
+	{ CMD_RETRY, "retry", "Retry", "", "They are tried again now." },
+	{ CMD_ACCEPT, "accept", "Accept again", "", "Their next hello is taken instead of refused (102). For devices that were reset by hand." },
+	{ CMD_CANCEL, "cancel", "Cancel", "the job of ", "They leave the queue and wait for approval again. What is running now is not cut off (137)." },
 };
 
 static const char **
@@ -127,11 +131,50 @@ confirm(size_t i)
 
 	if (f == NULL)
 		return;
-	form_line(f, "%s %zu %s?", verbs[i].title, act.n, act.n == 1 ? "device" : "devices");
+	form_line(f, "%s %s%zu %s?", verbs[i].title, verbs[i].object, act.n, act.n == 1 ? "device" : "devices");
 	if (act.n == 1)
 		form_line(f, "%s", act.uuids[0]);
 	form_line(f, "%s", verbs[i].what);
 	app_form(act.app, do_command);
+}
+
+static void ask_delay(const char *minutes, const char *wrong);
+
+static void
+do_delay(void *model, const struct form *f)
+{
+	static char title[] = "Delay";
+	const char *text = form_value(f, 0);
+	char *end;
+	long minutes = strtol(text, &end, 10);
+
+	if (!isdigit((unsigned char)text[0]) || *end != '\0' || minutes < 1 || minutes > DELAY_MAX_MIN) {
+		ask_delay(text, "A delay is a number of minutes from 1 to 10080, which is a week.");
+		return;
+	}
+	const char **uuids = uuid_list();
+	if (uuids == NULL)
+		return;
+	confirmed(model);
+	job_delay_send(app_db(act.app), uuids, act.n, (int)minutes, on_outcome, title, &act);
+	free(uuids);
+}
+
+static void
+ask_delay(const char *minutes, const char *wrong)
+{
+	struct form *f = app_form_new(act.app, "Delay");
+
+	if (f == NULL)
+		return;
+	form_line(f, "The next attempt at %zu %s will be so many minutes from now.", act.n, act.n == 1 ? "device" : "devices");
+	if (act.n == 1)
+		form_line(f, "%s", act.uuids[0]);
+	form_line(f, "What is running now goes on (1105). \"Run now\" takes a delay back.");
+	if (wrong[0] != '\0')
+		form_line(f, "%s", wrong);
+	(void)form_add(f, "Minutes", "From 1 to 10080, which is a week", minutes);
+	app_form(act.app, do_delay);
 }
 
 void
@@ -161,6 +204,8 @@ actions_start(struct app *a, enum cmd cmd, const char *const *uuids, size_t n, c
 		profile_list_send(app_db(a), on_profiles, NULL, &profiles);
 		return;
 	}
+	if (cmd == CMD_DELAY)
+		ask_delay("60", "");
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
 		if (verbs[i].cmd == cmd)
 			confirm(i);

@@ -19,17 +19,22 @@ struct page {
 };
 
 static const struct screen *const about[] = { &overview_screen, &pending_screen, &devices_screen, &device_screen, &log_screen,
-	&audit_screen, &audit_row_screen, &users_screen };
+	&audit_screen, &audit_row_screen, &users_screen, &queue_screen, &settings_screen };
 
 /* Whom a key is for, when not for everybody who may see the screen. */
 static const char *
 role_of(unsigned int need)
 {
-	if ((need & NEED_ENTERPRISE) != 0)
-		return "  (Enterprise Administrators)";
-	if ((need & NEED_ADMINISTRATOR) != 0)
-		return "  (Administrators)";
-	return (need & NEED_OPERATOR) != 0 ? "  (operators)" : "";
+	static const struct {
+		unsigned int need;
+		const char *text;
+	} roles[] = { { NEED_ENTERPRISE, "  (Enterprise Administrators)" }, { NEED_ADMINISTRATOR, "  (Administrators)" },
+		{ NEED_OPERATOR, "  (operators)" } };
+
+	for (size_t i = 0; i < ARRAY_LEN(roles); i++)
+		if ((need & roles[i].need) != 0)
+			return roles[i].text;
+	return "";
 }
 
 static void

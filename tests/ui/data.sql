@@ -71,7 +71,8 @@ DECLARE
 BEGIN
 	SET LOCAL session_replication_role = replica; -- the tables that keep everything let go, this once
 	TRUNCATE muster.device, muster.staged_device, muster.profile, muster.engine_node, muster.event_log,
-		muster.hello_rejected, muster.hash_set, muster.audit_log, muster.setup_certificate RESTART IDENTITY CASCADE;
+		muster.hello_rejected, muster.hash_set, muster.audit_log, muster.setup_certificate, muster.device_count,
+		muster.activity RESTART IDENTITY CASCADE;
 	PERFORM setval('muster.event_log_id', 1, false);
 	UPDATE muster.audit_end SET audit_id = 0, hash = '';
 	SET LOCAL session_replication_role = origin;
@@ -120,6 +121,8 @@ BEGIN
 	UPDATE muster.event_log SET at = test.at(event_id * 1.25);
 	ALTER TABLE muster.event_log ENABLE TRIGGER USER;
 	UPDATE muster.job SET run_at = test.at(300), give_up_at = now() + interval '1 year', lease_until = lease_until + interval '1 day';
+	UPDATE muster.job SET ended_at = test.at(60) WHERE ended_at IS NOT NULL;
+	UPDATE muster.setting SET value = standard, changed_by = 'muster', changed_at = test.at(0);
 	UPDATE muster.job SET run_at = '2099-01-15 08:02:00+00' WHERE state = 'queued';
 	UPDATE muster.device SET state_at = test.at(100 + device_id), configured_at = test.at(60) + (configured_at - configured_at);
 	UPDATE muster.engine_node SET workers = 10, busy = 1, hellos = 12, started_at = test.at(0), heartbeat_at = now();

@@ -37,7 +37,7 @@ an_operator_starts_on_the_overview(void **state)
 	assert_has(row(&k, row_of(&k, "  configured")), "1");
 	assert_has(draw(&k), "engine one");
 	assert_has(draw(&k), "1 of 10 workers busy, 12 hellos");
-	assert_has_not(draw(&k), "no profile");
+	assert_has_not(draw(&k), "missing");
 	assert_has(row(&k, -1), "F1 Help  F10 Quit");
 	assert_has_not(row(&k, -1), "…");
 	picture(&k, "overview");
@@ -52,8 +52,9 @@ the_overview_says_what_is_missing(void **state)
 	(void)sql("UPDATE muster.setup_certificate SET enabled = false");
 	(void)sql("UPDATE muster.engine_node SET heartbeat_at = now() - interval '1 hour'");
 	console_start(&k, "t_operator", 80, 24);
-	assert_has(draw(&k), "no valid setup certificate: musterctl cert add FILE");
-	assert_has(draw(&k), "no engine is running");
+	assert_has(row(&k, row_of(&k, "missing Setup certificate")), "none is valid: run \"musterctl cert add FILE\"");
+	assert_has(row(&k, row_of(&k, "missing Engine")), "none runs: start musterd");
+	assert_has(row(&k, row_of(&k, "engine one")), "gone");
 	end();
 }
 
@@ -411,7 +412,7 @@ static void
 every_screen_is_drawn_at_every_size(void **state)
 {
 	static const int sizes[][2] = { { 80, 24 }, { 40, 10 }, { 300, 60 }, { 20, 5 }, { 1, 1 }, { 3, 100 }, { 200, 2 }, { 132, 40 } };
-	static const char *const lines[] = { ":overview\n", ":pending\n", ":devices\n", ":log\n", ":help\n",
+	static const char *const lines[] = { ":overview\n", ":pending\n", ":queue\n", ":devices\n", ":log\n", ":settings\n", ":help\n",
 		":device 00000001-0000-4000-8000-000000000001\n" };
 
 	(void)state;
@@ -461,11 +462,12 @@ hostile_texts_are_harmless_in_every_cell(void **state)
 	(void)sql("UPDATE muster.device SET reason = %s, ou = left(%s, 500), model = %s, serial = %s, amt_version = %s, mapped_by = %s,"
 	    " mac = %s", bad, bad, bad, bad, bad, bad, bad);
 	(void)sql("UPDATE muster.engine_node SET name = %s", bad);
+	(void)sql("UPDATE muster.job SET last_text = %s, why = %s", bad, bad);
 	(void)sql("INSERT INTO muster.event_log (at, level, uuid, code, text) SELECT now(), 1, test.u(1), 1401, %s || repeat(%s, 20)", bad, bad);
 	(void)sql("UPDATE muster.step_result SET title = %s, detail = %s, step = %s", bad, bad, bad);
 	console_start(&k, "t_operator", 300, 60);
 	for (int round = 0; round < 2; round++) {
-		static const char *const lines[] = { ":overview\n", ":pending\n", ":devices\n", ":log\n",
+		static const char *const lines[] = { ":overview\n", ":pending\n", ":queue\n", ":devices\n", ":log\n",
 			":device 00000001-0000-4000-8000-000000000001\n" };
 
 		k.c.ascii = round == 1;

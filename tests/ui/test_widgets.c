@@ -65,6 +65,7 @@ static void
 nothing_is_drawn_outside_the_canvas(void **state)
 {
 	static const int at[] = { -1000, -1, 0, 1, 4, 5, 1000 };
+	static const int64_t values[] = { 0, 7, 1, INT64_MAX, INT64_MIN };
 	struct canvas c = canvas(5, 3);
 
 	(void)state;
@@ -75,6 +76,7 @@ nothing_is_drawn_outside_the_canvas(void **state)
 				canvas_fill(&c, at[i], at[j], width, STYLE_BAR);
 				canvas_restyle(&c, at[i], at[j], width, STYLE_DIM);
 				canvas_bar(&c, at[i], at[j], width, 2.0, STYLE_GOOD);
+				canvas_chart(&c, at[i], at[j], width, values, ARRAY_LEN(values), 7, STYLE_GOOD);
 				canvas_box(&c, at[i], at[j], at[j], width, "title");
 			}
 	canvas_clear(&c);
@@ -183,6 +185,32 @@ an_ascii_canvas_holds_ascii_only(void **state)
 }
 
 static void
+a_chart_shows_eighths_of_rows_and_nothing_as_a_dot(void **state)
+{
+	static const int64_t values[] = { 0, 1, 8, 9, 12, 16, 17, -3 };
+	static const int64_t zeros[] = { 0, 0 };
+	static const int64_t one[] = { 1 };
+	struct canvas c = canvas(12, 2);
+
+	(void)state;
+	canvas_chart(&c, 0, 1, 2, values, ARRAY_LEN(values), 16, STYLE_GOOD);
+	assert_row(&c, 0, "    ▁▄██");
+	assert_row(&c, 1, " ·▁█████·");
+	canvas_clear(&c);
+	canvas_chart(&c, 0, 0, 2, zeros, ARRAY_LEN(zeros), 0, STYLE_GOOD);
+	assert_row(&c, 1, "··");
+	canvas_clear(&c);
+	canvas_chart(&c, 0, 0, 2, one, 1, 1000000, STYLE_GOOD);
+	assert_row(&c, 1, "▁");
+	canvas_clear(&c);
+	c.ascii = true;
+	canvas_chart(&c, 0, 1, 2, values, ARRAY_LEN(values), 16, STYLE_GOOD);
+	assert_row(&c, 0, "    _-##");
+	assert_row(&c, 1, " ._#####.");
+	canvas_free(&c);
+}
+
+static void
 a_bar_shows_a_little_as_one_column_and_more_than_all_as_all(void **state)
 {
 	struct canvas c = canvas(12, 1);
@@ -217,7 +245,7 @@ a_row_that_does_not_fit_the_buffer_is_cut_at_a_character(void **state)
 /* Keys */
 
 static const struct screen *const screens[] = { &overview_screen, &pending_screen, &devices_screen, &device_screen, &log_screen,
-	&text_screen };
+	&text_screen, &queue_screen, &settings_screen };
 
 static void
 no_table_has_a_key_twice(void **state)
@@ -258,7 +286,7 @@ static void
 every_command_has_a_key(void **state)
 {
 	(void)state;
-	for (int cmd = CMD_BACK; cmd <= CMD_FOLLOW; cmd++) {
+	for (int cmd = CMD_BACK; cmd <= CMD_DEFAULT; cmd++) {
 		bool found = false;
 
 		for (size_t i = 0; i < ARRAY_LEN(screens) + 2; i++) {
@@ -278,7 +306,7 @@ what_changes_devices_needs_an_operator_everywhere(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(screens); i++)
 		for (const struct key_cmd *k = screens[i]->keys; k->cmd != CMD_NONE; k++)
-			if (k->cmd >= CMD_APPROVE && k->cmd <= CMD_ACCEPT)
+			if (k->cmd >= CMD_APPROVE && k->cmd <= CMD_CANCEL)
 				assert_int_equal(k->need & (NEED_ROW | NEED_OPERATOR), NEED_ROW | NEED_OPERATOR);
 }
 
@@ -343,6 +371,7 @@ main(void)
 		TEST(combining_marks_take_no_column),
 		TEST(control_characters_and_broken_utf8_become_question_marks),
 		TEST(an_ascii_canvas_holds_ascii_only),
+		TEST(a_chart_shows_eighths_of_rows_and_nothing_as_a_dot),
 		TEST(a_bar_shows_a_little_as_one_column_and_more_than_all_as_all),
 		TEST(a_row_that_does_not_fit_the_buffer_is_cut_at_a_character),
 		TEST(no_table_has_a_key_twice),

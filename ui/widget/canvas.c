@@ -17,7 +17,8 @@ static const struct {
 } fallbacks[] = {
 	{ 0x2026, '~' }, { 0x2500, '-' }, { 0x2502, '|' }, { 0x250c, '+' }, { 0x2510, '+' }, { 0x2514, '+' },
 	{ 0x2518, '+' }, { 0x2588, '#' }, { 0x2591, '.' }, { 0x2713, '+' }, { 0x2717, 'x' }, { 0x00b7, '.' },
-	{ 0x25cf, '*' }, { 0x25cb, 'o' },
+	{ 0x25cf, '*' }, { 0x25cb, 'o' }, { 0x2581, '_' }, { 0x2582, '.' }, { 0x2583, ':' }, { 0x2584, '-' },
+	{ 0x2585, '=' }, { 0x2586, '+' }, { 0x2587, '*' },
 };
 
 int
@@ -198,6 +199,30 @@ canvas_bar(struct canvas *c, int y, int x, int width, double share, enum style s
 	for (int i = 0; i < n; i++) {
 		put(c, y, x + i, 0x2588);
 		canvas_restyle(c, y, x + i, 1, style);
+	}
+}
+
+void
+canvas_chart(struct canvas *c, int y, int x, int height, const int64_t *values, size_t n, int64_t most, enum style style)
+{
+	const int eighths = 8 * height;
+
+	for (size_t i = 0; i < n; i++) {
+		int at = x + (int)i;
+		int full = most <= 0 || values[i] <= 0 ? 0 : values[i] >= most ? eighths : (int)((double)values[i] * eighths / (double)most + 0.5);
+
+		if (values[i] > 0 && full == 0)
+			full = 1;
+		for (int row = 0; row < height; row++) { /* from below */
+			int part = full - 8 * row > 8 ? 8 : full - 8 * row;
+
+			if (part > 0)
+				put(c, y + height - 1 - row, at, 0x2580 + (uint32_t)part);
+			else if (row == 0)
+				put(c, y + height - 1, at, 0x00b7);
+			if (part > 0 || row == 0)
+				canvas_restyle(c, y + height - 1 - row, at, 1, part > 0 ? style : STYLE_DIM);
+		}
 	}
 }
 

@@ -63,6 +63,12 @@ void canvas_box(struct canvas *c, int y, int x, int height, int width, const cha
 /* canvas_bar: a horizontal bar of n of width columns. */
 void canvas_bar(struct canvas *c, int y, int x, int width, double share, enum style style);
 
+/*
+ * canvas_chart: a bar of eighths for each of n values, `height` rows high, from row y and column x on; `most`
+ * is as high as the chart. Nothing is a dot on the bottom row, a little is never nothing.
+ */
+void canvas_chart(struct canvas *c, int y, int x, int height, const int64_t *values, size_t n, int64_t most, enum style style);
+
 /* canvas_row: row y as UTF-8 without blanks at the end; for tests and pictures. */
 void canvas_row(const struct canvas *c, int y, char *out, size_t size);
 

@@ -65,6 +65,8 @@ enum cmd {
 	CMD_RELEASE,
 	CMD_RETRY,
 	CMD_ACCEPT,
+	CMD_DELAY,
+	CMD_CANCEL,
 	CMD_DEVICE_LOG,
 	CMD_OPEN_DEVICE,
 	CMD_EXPLAIN,
@@ -74,6 +76,8 @@ enum cmd {
 	/* on users */
 	CMD_USER_ADD,
 	CMD_USER_REMOVE,
+	/* on settings */
+	CMD_DEFAULT,
 };
 
 /* What must be so for a key to be offered. */
