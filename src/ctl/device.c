@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* device: musterctl device list, show, approve, hold, release, retry, accept. */
+/* device: musterctl device list, show, approve, hold, release, retry, accept, cancel, delay. */
 #include "db/device.h"
 
 #include <stdio.h>
@@ -11,11 +11,14 @@
 #include "base/text.h"
 #include "ctl/ctl.h"
 #include "db/job.h"
+#include "db/queue.h"
 
 enum { PAGE = 500 };
 enum { OPT_STATE, OPT_SEARCH };
 enum { OPT_PROFILE, OPT_FQDN, OPT_OU };
 enum { OPT_WHY };
+enum { OPT_MINUTES };
+enum { DELAY_MIN = 60, DELAY_MAX_MIN = 10080 }; /* the usual one, and the most that muster.job_delay takes */
 
 static json_t *
 device_json(const struct device *d)
@@ -246,6 +249,26 @@ accept_again(struct ctl *c, struct err *e)
 	return command(c, "accept", e);
 }
 
+static int
+cancel(struct ctl *c, struct err *e)
+{
+	return command(c, "cancel", e);
+}
+
+static int
+delay(struct ctl *c, struct err *e)
+{
+	SCOPED(rows) struct rows *r = NULL;
+	long minutes = DELAY_MIN;
+
+	if (c->opt[OPT_MINUTES] != NULL && ctl_number(c->opt[OPT_MINUTES], "--minutes", 1, DELAY_MAX_MIN, &minutes, e) < 0)
+		return -1;
+	if (check_uuids(c, e) < 0 || ctl_connect(c, e) < 0 ||
+	    job_delay(c->db, (const char *const *)c->args, (size_t)c->nargs, (int)minutes, &r, e) < 0)
+		return -1;
+	return ctl_outcomes(c, r);
+}
+
 static const struct ctl_opt list_opts[] = {
 	{ "state", "STATE", "Only devices in this state" },
 	{ "search", "TEXT", "Only devices whose FQDN, UUID, address, serial number or model starts so" },
@@ -262,6 +285,11 @@ static const struct ctl_opt why_opts[] = {
 	{ 0 },
 };
 
+static const struct ctl_opt delay_opts[] = {
+	{ "minutes", "N", "Minutes from now to the next attempt, 1 to 10080 (default: 60)" },
+	{ 0 },
+};
+
 const struct command ctl_device_commands[] = {
 	{ "device", "list", "", 0, 0, "Show devices, newest first", list_opts, list },
 	{ "device", "show", "UUID", 1, 1, "Show a device with the steps of its last job", NULL, show },
@@ -270,5 +298,7 @@ const struct command ctl_device_commands[] = {
 	{ "device", "release", "UUID...", 1, -1, "Let held devices wait for approval again", why_opts, release },
 	{ "device", "retry", "UUID...", 1, -1, "Try failed or delayed devices now", why_opts, retry },
 	{ "device", "accept", "UUID...", 1, -1, "Let devices that were reset by hand say hello again (code 102)", why_opts, accept_again },
+	{ "device", "cancel", "UUID...", 1, -1, "Take queued devices out of the queue; they wait for approval again", why_opts, cancel },
+	{ "device", "delay", "UUID...", 1, -1, "Put off the next attempt at queued devices", delay_opts, delay },
 	{ 0 },
 };

@@ -15,8 +15,17 @@ musterctl profile export office >"$WORK/office.json"
 sha=$(musterctl -j cert list | jq -r '.[0].sha256')
 good=$none,pc.corp.example,office
 
+# What is missing.
+ctl 1 0 "ready without an engine" -j ready
+has '[.[] | select(.state == "missing") | .item] == ["Engine"]' "names it"
+like "$(musterctl ready)" "missing +Engine +none runs" "and so it does for people"
+
 # Devices.
 engine_start
+wait_for 30 musterctl ready >/dev/null
+ctl 0 0 "ready with an engine" -j ready
+has 'all(.[]; .state != "missing") and length == 8' "misses nothing"
+members "item says state"
 sim_start pcs --devices 4 --releases 15.0 --base "$BASE.1" --seed 1 --root "$WORK/pki/root.pem"
 wait_for 30 devices_are 4 waiting
 mapfile -t pcs < <(uuids pcs)
@@ -30,7 +39,7 @@ ctl 5 0 "device release of which one is not held" -j device release "${pcs[0]}" 
 has '[.[].code] == [0, 1105]' "tells each"
 ctl 1 0 "device hold of an unknown UUID" -j device hold "$none"
 has '.[0].code == 1106' "tells the code"
-for verb in show hold release retry accept approve; do
+for verb in show hold release retry accept approve cancel delay; do
 	ctl 2 1006 "device $verb of no UUID" -j device "$verb" nosuch
 done
 ctl 3 1106 "device show of an unknown UUID" -j device show "$none"
@@ -136,11 +145,15 @@ done <<-RIGHTS
 	viewer|cert list
 	viewer|device list
 	viewer|device hold ${pcs[2]}
+	viewer|device cancel ${pcs[2]}
+	viewer|device delay ${pcs[2]}
+	viewer|ready
 	viewer|staged add $none a.b --profile office
 	viewer|hello rejected
 	viewer|db upgrade
 	operator-|setting get workers
 	operator-|device list
+	operator-|ready
 	operator-|profile import -
 	operator-|staged remove $none
 	operator|setting set workers 12
@@ -158,6 +171,24 @@ is "$(sql "SELECT value FROM muster.setting WHERE name = 'workers'")" 10 "what w
 cp "$WORK/engine.key" "$WORK/other.key"
 ctl 1 137 "key rotate under an engine" -j key rotate
 engine_stop
+
+# Without an engine a job stays queued: it is put off, and taken out.
+minutes() { sql "SELECT ceil(extract(epoch FROM run_at - now()) / 60) FROM muster.job JOIN muster.device USING (device_id)
+	WHERE uuid = '${pcs[2]}' AND job.state = 'queued'"; }
+ctl 0 0 "device approve" -j device approve "${pcs[2]}" --profile office --fqdn pc3.corp.example
+ctl 5 0 "device delay of which one is not queued" -j device delay "${pcs[2]}" "${pcs[1]}"
+has '[.[].code] == [0, 1105]' "tells each"
+like "$(minutes)" '^(59|60)$' "an hour is usual"
+ctl 0 0 "device delay --minutes" -j device delay "${pcs[2]}" --minutes 10080
+like "$(minutes)" '^100(79|80)$' "a week is the most"
+for minutes in 0 10081 -1 x 5m ""; do
+	ctl 2 1006 "device delay --minutes '$minutes'" -j device delay "${pcs[2]}" "--minutes=$minutes"
+done
+ctl 0 0 "device cancel" -j device cancel "${pcs[2]}" --why "for a test"
+is "$(sql "SELECT state || ' ' || reason_code FROM muster.device WHERE uuid = '${pcs[2]}'")" "waiting 1812" "it waits again"
+ctl 1 0 "device cancel of one that is not queued" -j device cancel "${pcs[2]}"
+has '.[0].code == 1105' "tells the code"
+
 ctl 0 0 "key rotate" -j key rotate
 ctl 0 0 "key check" -j key check
 has '.bad == 0 and .sealed > 5' "opens all"
