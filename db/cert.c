@@ -221,15 +221,27 @@ db_ca_insert(struct db *db, const struct db_ca *c, struct err *e)
 }
 
 int
+engine_key_from_row(const struct rows *r, struct seal_public *out, struct err *e)
+{
+	if (rows_count(r) == 0)
+		return 0;
+	return rows_bytes(r, 0, 0, out->key, SEAL_KEY_LEN) == SEAL_KEY_LEN ? 1 : err_set(e, ERR_DB, "engine key of the wrong length");
+}
+
+int
 engine_key_read(struct db *db, struct seal_public *out, struct err *e)
 {
 	SCOPED(rows) struct rows *r = NULL;
 
 	if (db_run(db, &key_read, NULL, 0, &r, e) < 0)
 		return -1;
-	if (rows_count(r) == 0)
-		return 0;
-	return rows_bytes(r, 0, 0, out->key, SEAL_KEY_LEN) == SEAL_KEY_LEN ? 1 : err_set(e, ERR_DB, "engine key of the wrong length");
+	return engine_key_from_row(r, out, e);
+}
+
+void
+engine_key_send(struct dbq *q, dbq_rows_fn *fn, void *arg, const void *owner)
+{
+	dbq_send(q, &key_read, NULL, 0, fn, arg, owner);
 }
 
 int

@@ -63,6 +63,9 @@ MUST_CHECK int db_ca_insert(struct db *db, const struct db_ca *c, struct err *e)
 
 /* The engine key in force. engine_key_read: 1 found, 0 none. */
 MUST_CHECK int engine_key_read(struct db *db, struct seal_public *out, struct err *e);
+/* engine_key_send, engine_key_from_row: the same for the console. */
+void engine_key_send(struct dbq *q, dbq_rows_fn *fn, void *arg, const void *owner);
+MUST_CHECK int engine_key_from_row(const struct rows *r, struct seal_public *out, struct err *e);
 MUST_CHECK int engine_key_set(struct db *db, const struct seal_public *pub, struct err *e);
 
 /* Every sealed box: place, id, name, aad, sealed; and putting one back under another key. */

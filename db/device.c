@@ -28,7 +28,8 @@
 #define DEVICE_FILTER                                                                              \
 	" WHERE ($1 = '' OR d.state = $1) AND ($2 = '' OR starts_with(lower(d.fqdn), lower($2)) OR"  \
 	" starts_with(d.uuid::text, lower($2)) OR starts_with(host(d.address), lower($2)) OR"        \
-	" starts_with(lower(d.serial), lower($2)) OR starts_with(lower(d.model), lower($2)))"
+	" starts_with(lower(d.serial), lower($2)) OR starts_with(lower(d.model), lower($2)))"        \
+	" AND ($3 = '' OR d.profile_id = (SELECT x.profile_id FROM muster.profile x WHERE x.name = $3))"
 
 enum col {
 	C_ID, C_UUID, C_STATE, C_STATE_AT, C_REASON_CODE, C_REASON, C_FQDN, C_OU, C_PROFILE, C_MAPPED_BY,
@@ -51,21 +52,21 @@ static const struct stmt hashes_of = {
 };
 static const struct stmt page_after = {
 	.name = "device_page_after",
-	.nparams = 4,
+	.nparams = 5,
 	.want = WANT_MANY,
 	.sql = "SELECT " DEVICE_COLUMNS DEVICE_TABLES DEVICE_FILTER
-	       " AND ($3::bigint = 0 OR d.device_id < $3::bigint) ORDER BY d.device_id DESC LIMIT $4::int",
+	       " AND ($4::bigint = 0 OR d.device_id < $4::bigint) ORDER BY d.device_id DESC LIMIT $5::int",
 };
 static const struct stmt page_before = {
 	.name = "device_page_before",
-	.nparams = 4,
+	.nparams = 5,
 	.want = WANT_MANY,
 	.sql = "SELECT " DEVICE_COLUMNS DEVICE_TABLES DEVICE_FILTER
-	       " AND d.device_id > $3::bigint ORDER BY d.device_id LIMIT $4::int",
+	       " AND d.device_id > $4::bigint ORDER BY d.device_id LIMIT $5::int",
 };
 static const struct stmt count_filtered = {
 	.name = "device_count",
-	.nparams = 2,
+	.nparams = 3,
 	.want = WANT_ONE,
 	.sql = "SELECT count(*) FROM muster.device d" DEVICE_FILTER,
 };
@@ -167,7 +168,7 @@ device_page(struct db *db, const struct device_filter *f, int64_t key, bool back
     struct rows **out, struct err *e)
 {
 	char after[24], most[16];
-	const char *params[] = { f->state, f->search, after, most };
+	const char *params[] = { f->state, f->search, f->profile, after, most };
 
 	(void)snprintf(after, sizeof(after), "%" PRId64, key);
 	(void)snprintf(most, sizeof(most), "%d", limit);
@@ -179,7 +180,7 @@ device_page_send(struct dbq *q, const struct device_filter *f, int64_t key, bool
     dbq_rows_fn *fn, void *arg, const void *owner)
 {
 	char after[24], most[16];
-	const char *params[] = { f->state, f->search, after, most };
+	const char *params[] = { f->state, f->search, f->profile, after, most };
 
 	(void)snprintf(after, sizeof(after), "%" PRId64, key);
 	(void)snprintf(most, sizeof(most), "%d", limit);
@@ -189,7 +190,7 @@ device_page_send(struct dbq *q, const struct device_filter *f, int64_t key, bool
 void
 device_count_send(struct dbq *q, const struct device_filter *f, dbq_rows_fn *fn, void *arg, const void *owner)
 {
-	const char *params[] = { f->state, f->search };
+	const char *params[] = { f->state, f->search, f->profile };
 
 	if (f->search[0] == '\0')
 		dbq_send(q, &count_state, params, 1, fn, arg, owner);

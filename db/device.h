@@ -39,6 +39,7 @@ struct device {
 struct device_filter {
 	char state[16];   /* "" all */
 	char search[128]; /* start of FQDN, UUID, address, serial number or model */
+	char profile[64]; /* name of the profile */
 };
 
 /* device_from_row: the columns of every statement here that gives devices. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* profile: profiles, their revisions and sealed passwords; staged devices. */
+/* profile: profiles, their revisions and sealed passwords. */
 #include "db/profile.h"
 
 #include <stdio.h>
@@ -9,13 +9,59 @@
 #include "base/text.h"
 #include "db/pq.h"
 
+#define PROFILE_ROWS                                                                               \
+	"SELECT p.name, r.revision, to_char(r.created_at, 'YYYY-MM-DD HH24:MI'), r.created_by,"       \
+	" (SELECT count(*) FROM muster.device d WHERE d.profile_id = p.profile_id), r.body ->> 'description'" \
+	" FROM muster.profile p JOIN LATERAL (SELECT * FROM muster.profile_revision v"               \
+	" WHERE v.profile_id = p.profile_id ORDER BY v.revision DESC LIMIT 1) r ON true"
+
 static const struct stmt list = {
 	.name = "profile_list",
 	.want = WANT_MANY,
-	.sql = "SELECT p.name, r.revision, to_char(r.created_at, 'YYYY-MM-DD HH24:MI'), r.created_by,"
-	       " (SELECT count(*) FROM muster.device d WHERE d.profile_id = p.profile_id)"
-	       " FROM muster.profile p JOIN LATERAL (SELECT * FROM muster.profile_revision v"
-	       " WHERE v.profile_id = p.profile_id ORDER BY v.revision DESC LIMIT 1) r ON true ORDER BY p.name",
+	.sql = PROFILE_ROWS " ORDER BY p.name",
+};
+static const struct stmt page_after = {
+	.name = "profile_page_after",
+	.nparams = 3,
+	.want = WANT_MANY,
+	.sql = PROFILE_ROWS " WHERE starts_with(lower(p.name), lower($1)) AND ($2 = '' OR p.name > $2) ORDER BY p.name LIMIT $3::int",
+};
+static const struct stmt page_before = {
+	.name = "profile_page_before",
+	.nparams = 3,
+	.want = WANT_MANY,
+	.sql = PROFILE_ROWS " WHERE starts_with(lower(p.name), lower($1)) AND ($2 = '' OR p.name < $2) ORDER BY p.name DESC LIMIT $3::int",
+};
+static const struct stmt count_filtered = {
+	.name = "profile_count",
+	.nparams = 1,
+	.want = WANT_ONE,
+	.sql = "SELECT count(*) FROM muster.profile p WHERE starts_with(lower(p.name), lower($1))",
+};
+static const struct stmt read_one = {
+	.name = "profile_read",
+	.nparams = 2,
+	.want = WANT_MAYBE,
+	.sql = "SELECT r.body, r.revision, r.created_by, (SELECT string_agg(s.name, E'\\n' ORDER BY s.name) FROM muster.profile_secret s"
+	       " WHERE s.profile_revision_id = r.profile_revision_id), (SELECT max(n.revision) FROM muster.profile_revision n"
+	       " WHERE n.profile_id = r.profile_id) FROM muster.profile_revision r JOIN muster.profile p USING (profile_id)"
+	       " WHERE p.name = $1 AND ($2::int = 0 OR r.revision = $2::int) ORDER BY r.revision DESC LIMIT 1",
+};
+#define REVISION_ROWS                                                                              \
+	"SELECT r.revision, to_char(r.created_at, 'YYYY-MM-DD HH24:MI'), r.created_by,"              \
+	" (SELECT count(*) FROM muster.device d WHERE d.profile_id = r.profile_id AND d.profile_revision_id = r.profile_revision_id)" \
+	" FROM muster.profile_revision r JOIN muster.profile p USING (profile_id) WHERE p.name = $1"
+static const struct stmt revision_after = {
+	.name = "profile_revision_after",
+	.nparams = 3,
+	.want = WANT_MANY,
+	.sql = REVISION_ROWS " AND ($2::int = 0 OR r.revision < $2::int) ORDER BY r.revision DESC LIMIT $3::int",
+};
+static const struct stmt revision_before = {
+	.name = "profile_revision_before",
+	.nparams = 3,
+	.want = WANT_MANY,
+	.sql = REVISION_ROWS " AND r.revision > $2::int ORDER BY r.revision LIMIT $3::int",
 };
 static const struct stmt body_of = {
 	.name = "profile_body",
@@ -49,29 +95,10 @@ static const struct stmt secrets_of = {
 };
 static const struct stmt save = {
 	.name = "profile_save",
-	.nparams = 4,
-	.want = WANT_ONE,
-	.sql = "SELECT muster.profile_save($1, $2::jsonb, $3::text[], $4::bytea[])",
-};
-static const struct stmt staged = {
-	.name = "staged_list",
-	.want = WANT_MANY,
-	.sql = "SELECT s.uuid, s.fqdn, p.name, s.ou, s.note, to_char(s.created_at, 'YYYY-MM-DD HH24:MI'), s.created_by"
-	       " FROM muster.staged_device s JOIN muster.profile p USING (profile_id) ORDER BY s.fqdn",
-};
-static const struct stmt stage = {
-	.name = "staged_add",
 	.nparams = 5,
 	.want = WANT_ONE,
-	.sql = "SELECT muster.staged_add($1::uuid, $2, $3, nullif($4, ''), $5)",
+	.sql = "SELECT muster.profile_save($1, $2::jsonb, $3::text[], $4::bytea[], $5::int)",
 };
-static const struct stmt unstage = {
-	.name = "staged_remove",
-	.nparams = 1,
-	.want = WANT_ONE,
-	.sql = "SELECT muster.staged_remove($1::uuid)",
-};
-
 void
 profile_secrets_free(struct profile_secret *secrets, size_t n)
 {
@@ -89,6 +116,70 @@ int
 profile_list(struct db *db, struct rows **out, struct err *e)
 {
 	return db_run(db, &list, NULL, 0, out, e);
+}
+
+int
+profile_secret_seal(const struct seal_public *pub, const char *profile, const char *name, const struct secret *s,
+    struct profile_secret *out, struct err *e)
+{
+	char aad[128];
+
+	if (password_check(s, e) < 0)
+		return err_wrap(e, name);
+	*out = (struct profile_secret){ 0 };
+	(void)text_copy(out->name, sizeof(out->name), name);
+	profile_aad(aad, sizeof(aad), profile, name);
+	return seal_close_secret(pub, aad, s, &out->sealed, e);
+}
+
+bool
+profile_secret_stored(const struct rows *names, const char *name)
+{
+	for (size_t i = 0; i < rows_count(names); i++)
+		if (strcmp(rows_text(names, i, 0), name) == 0)
+			return true;
+	return false;
+}
+
+void
+profile_read_send(struct dbq *q, const char *name, int revision, dbq_rows_fn *fn, void *arg, const void *owner)
+{
+	char want[16];
+	const char *params[] = { name, want };
+
+	(void)snprintf(want, sizeof(want), "%d", revision);
+	dbq_send(q, &read_one, params, ARRAY_LEN(params), fn, arg, owner);
+}
+
+void
+profile_page_send(struct dbq *q, const char *search, const char *name, bool back, int limit, dbq_rows_fn *fn, void *arg,
+    const void *owner)
+{
+	char most[16];
+	const char *params[] = { search, name, most };
+
+	(void)snprintf(most, sizeof(most), "%d", limit);
+	dbq_send(q, back ? &page_before : &page_after, params, ARRAY_LEN(params), fn, arg, owner);
+}
+
+void
+profile_count_send(struct dbq *q, const char *search, dbq_rows_fn *fn, void *arg, const void *owner)
+{
+	const char *params[] = { search };
+
+	dbq_send(q, &count_filtered, params, ARRAY_LEN(params), fn, arg, owner);
+}
+
+void
+profile_revision_page_send(struct dbq *q, const char *name, int revision, bool back, int limit, dbq_rows_fn *fn, void *arg,
+    const void *owner)
+{
+	char from[16], most[16];
+	const char *params[] = { name, from, most };
+
+	(void)snprintf(from, sizeof(from), "%d", revision);
+	(void)snprintf(most, sizeof(most), "%d", limit);
+	dbq_send(q, back ? &revision_before : &revision_after, params, ARRAY_LEN(params), fn, arg, owner);
 }
 
 void
@@ -158,6 +249,18 @@ profile_secret_read(struct db *db, int revision_id, struct profile_secret out[PR
 	return 0;
 }
 
+/* The parallel arrays of names and boxes. */
+static void
+secret_arrays(const struct profile_secret *secrets, size_t n, struct buf *names, struct buf *boxes)
+{
+	for (size_t i = 0; i < n; i++) {
+		array_text(names, secrets[i].name);
+		array_bytes(boxes, secrets[i].sealed.p, secrets[i].sealed.len);
+	}
+	(void)array_end(names);
+	(void)array_end(boxes);
+}
+
 int
 profile_save(struct db *db, const char *name, const char *body, const struct profile_secret *secrets,
     size_t n, int *revision, struct err *e)
@@ -165,44 +268,23 @@ profile_save(struct db *db, const char *name, const char *body, const struct pro
 	SCOPED(rows) struct rows *r = NULL;
 	SCOPED(buf) struct buf names = { 0 }, boxes = { 0 };
 
-	for (size_t i = 0; i < n; i++) {
-		array_text(&names, secrets[i].name);
-		array_bytes(&boxes, secrets[i].sealed.p, secrets[i].sealed.len);
-	}
-	const char *params[] = { name, body, array_end(&names), array_end(&boxes) };
+	secret_arrays(secrets, n, &names, &boxes);
+	const char *params[] = { name, body, buf_str(&names), buf_str(&boxes), NULL };
 	if (db_run(db, &save, params, ARRAY_LEN(params), &r, e) < 0)
 		return -1;
 	*revision = (int)rows_int(r, 0, 0);
 	return 0;
 }
 
-int
-staged_list(struct db *db, struct rows **out, struct err *e)
+void
+profile_save_send(struct dbq *q, const char *name, const char *body, const struct profile_secret *secrets, size_t n, int base,
+    dbq_rows_fn *fn, void *arg, const void *owner)
 {
-	return db_run(db, &staged, NULL, 0, out, e);
-}
+	SCOPED(buf) struct buf names = { 0 }, boxes = { 0 };
+	char number[16];
 
-int
-staged_add(struct db *db, const char *uuid, const char *fqdn, const char *profile, const char *ou,
-    const char *note, bool *queued, struct err *e)
-{
-	SCOPED(rows) struct rows *r = NULL;
-	const char *params[] = { uuid, fqdn, profile, ou, note };
-
-	if (db_run(db, &stage, params, ARRAY_LEN(params), &r, e) < 0)
-		return -1;
-	*queued = strcmp(rows_text(r, 0, 0), "queued") == 0;
-	return 0;
-}
-
-int
-staged_remove(struct db *db, const char *uuid, bool *removed, struct err *e)
-{
-	SCOPED(rows) struct rows *r = NULL;
-	const char *params[] = { uuid };
-
-	if (db_run(db, &unstage, params, ARRAY_LEN(params), &r, e) < 0)
-		return -1;
-	*removed = rows_bool(r, 0, 0);
-	return 0;
+	secret_arrays(secrets, n, &names, &boxes);
+	(void)snprintf(number, sizeof(number), "%d", base);
+	const char *params[] = { name, body, buf_str(&names), buf_str(&boxes), number };
+	dbq_send(q, &save, params, ARRAY_LEN(params), fn, arg, owner);
 }

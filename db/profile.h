@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* profile: profiles, their revisions and sealed passwords; staged devices. */
+/* profile: profiles, their revisions and sealed passwords. */
 #ifndef MUSTER_DB_PROFILE_H
 #define MUSTER_DB_PROFILE_H
 
@@ -19,7 +19,14 @@ void profile_secrets_free(struct profile_secret *list, size_t n);
 /* profile_aad: the text a password of a profile is sealed for. */
 void profile_aad(char *out, size_t size, const char *profile, const char *secret);
 
-enum { PROFILE_NAME, PROFILE_REVISION, PROFILE_CREATED_AT, PROFILE_CREATED_BY, PROFILE_DEVICES };
+/* profile_secret_seal: a password by the rule of the device, sealed; *out is the caller's. ERR_PASSWORD_RULE. */
+MUST_CHECK int profile_secret_seal(const struct seal_public *pub, const char *profile, const char *name, const struct secret *s,
+    struct profile_secret *out, struct err *e);
+
+/* profile_secret_stored: is the name among rows of profile_secret_names? */
+bool profile_secret_stored(const struct rows *names, const char *name);
+
+enum { PROFILE_NAME, PROFILE_REVISION, PROFILE_CREATED_AT, PROFILE_CREATED_BY, PROFILE_DEVICES, PROFILE_DESCRIPTION };
 MUST_CHECK int profile_list(struct db *db, struct rows **out, struct err *e);
 void profile_list_send(struct dbq *q, dbq_rows_fn *fn, void *arg, const void *owner);
 
@@ -29,6 +36,23 @@ void profile_list_send(struct dbq *q, dbq_rows_fn *fn, void *arg, const void *ow
  */
 MUST_CHECK int profile_body(struct db *db, const char *name, int revision, char **body, int *id,
     int *number, struct err *e);
+
+/*
+ * For the editor: one row of body, revision, by whom, the names of its passwords (one a line) and the number of
+ * the newest revision; no row: no such profile or revision.
+ */
+enum { PROFILE_READ_BODY, PROFILE_READ_REVISION, PROFILE_READ_BY, PROFILE_READ_SECRETS, PROFILE_READ_NEWEST };
+void profile_read_send(struct dbq *q, const char *name, int revision, dbq_rows_fn *fn, void *arg, const void *owner);
+
+/* profile_page_send: profiles by name, as profile_list, after one or before it. */
+void profile_page_send(struct dbq *q, const char *search, const char *name, bool back, int limit, dbq_rows_fn *fn, void *arg,
+    const void *owner);
+void profile_count_send(struct dbq *q, const char *search, dbq_rows_fn *fn, void *arg, const void *owner);
+
+/* profile_revision_page_send: revisions newest first, after one or before it; 0: from an end. */
+enum { REVISION_NUMBER, REVISION_AT, REVISION_BY, REVISION_DEVICES };
+void profile_revision_page_send(struct dbq *q, const char *name, int revision, bool back, int limit, dbq_rows_fn *fn, void *arg,
+    const void *owner);
 
 /* profile_revisions: revision, created_at, created_by of a profile, newest first. */
 MUST_CHECK int profile_revisions(struct db *db, const char *name, struct rows **out, struct err *e);
@@ -44,11 +68,8 @@ MUST_CHECK int profile_secret_read(struct db *db, int revision_id,
 MUST_CHECK int profile_save(struct db *db, const char *name, const char *body,
     const struct profile_secret *secrets, size_t n, int *revision, struct err *e);
 
-/* Staged devices. staged_add: *queued tells that the device was waiting and is queued now. */
-enum { STAGED_UUID, STAGED_FQDN, STAGED_PROFILE, STAGED_OU, STAGED_NOTE, STAGED_AT, STAGED_BY };
-MUST_CHECK int staged_list(struct db *db, struct rows **out, struct err *e);
-MUST_CHECK int staged_add(struct db *db, const char *uuid, const char *fqdn, const char *profile,
-    const char *ou, const char *note, bool *queued, struct err *e);
-MUST_CHECK int staged_remove(struct db *db, const char *uuid, bool *removed, struct err *e);
+/* profile_save_send: the same; base is the revision that was edited, 0: a new profile. The row: the new revision. */
+void profile_save_send(struct dbq *q, const char *name, const char *body, const struct profile_secret *secrets, size_t n, int base,
+    dbq_rows_fn *fn, void *arg, const void *owner);
 
 #endif

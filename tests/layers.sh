@@ -8,7 +8,7 @@ export LC_ALL=C.UTF-8
 n=0 bad=0
 
 # Codecs of amt: bytes and texts, no I/O.
-codecs='amt/(hello|identity|pid|profile|realm|roots|status)\.h'
+codecs='amt/(hello|identity|pid|plan|profile|profile_file|realm|roots|status)\.h'
 # Folder, and what its own headers (in quotes) may be.
 rules="
 src/base       base/.*

@@ -12,48 +12,54 @@
 #include "amt/realm.h"
 #include "base/text.h"
 
-struct word {
-	const char *word;
-	int value;
-};
-
-static const struct word admin_words[] = { { "random", PASSWORD_RANDOM }, { "fixed", PASSWORD_FIXED }, { 0 } };
-static const struct word mebx_words[] = { { "random", PASSWORD_RANDOM }, { "fixed", PASSWORD_FIXED },
+static const struct profile_word admin_words[] = { { "random", PASSWORD_RANDOM }, { "fixed", PASSWORD_FIXED }, { 0 } };
+static const struct profile_word mebx_words[] = { { "random", PASSWORD_RANDOM }, { "fixed", PASSWORD_FIXED },
 	{ "keep", PASSWORD_KEEP }, { 0 } };
-static const struct word tls_words[] = { { "server", TLS_SERVER }, { "none", TLS_NONE }, { 0 } };
-static const struct word power_words[] = { { "s0", POWER_S0 }, { "s0-s3-s5", POWER_S0_S3_S5 },
+static const struct profile_word tls_words[] = { { "server", TLS_SERVER }, { "none", TLS_NONE }, { 0 } };
+static const struct profile_word power_words[] = { { "s0", POWER_S0 }, { "s0-s3-s5", POWER_S0_S3_S5 },
 	{ "keep", POWER_KEEP }, { 0 } };
-static const struct word access_words[] = { { "local", ACL_LOCAL }, { "network", ACL_NETWORK },
+static const struct profile_word acl_words[] = { { "local", ACL_LOCAL }, { "network", ACL_NETWORK },
 	{ "any", ACL_ANY }, { 0 } };
 
-/* One value of the JSON: where it is, where it goes, and what it may be. */
-struct field {
-	const char *group, *name; /* group NULL: at the top */
-	enum { FIELD_BOOL, FIELD_WORD, FIELD_NUMBER, FIELD_TEXT } type;
-	size_t offset;
-	const struct word *words; /* FIELD_WORD */
-	uint32_t max;             /* FIELD_NUMBER; FIELD_TEXT: room */
-};
+#define NAME_RULE "1 to 63 characters: letters, digits, blank . _ -, the first a letter or digit"
 
 #define AT(member) offsetof(struct profile, member)
-static const struct field fields[] = {
+static const struct profile_field fields[] = {
 	/* clang-format off */
-	{ NULL, "name", FIELD_TEXT, AT(name), NULL, PROFILE_NAME_MAX },
-	{ NULL, "description", FIELD_TEXT, AT(description), NULL, 256 },
-	{ "passwords", "admin", FIELD_WORD, AT(admin_password), admin_words, 0 },
-	{ "passwords", "mebx", FIELD_WORD, AT(mebx_password), mebx_words, 0 },
-	{ "network", "ping", FIELD_BOOL, AT(ping), NULL, 0 },
-	{ "network", "rmcp_ping", FIELD_BOOL, AT(rmcp_ping), NULL, 0 },
-	{ "tls", "mode", FIELD_WORD, AT(tls), tls_words, 0 },
-	{ "tls", "plain", FIELD_BOOL, AT(tls_plain), NULL, 0 },
-	{ "interfaces", "web_ui", FIELD_BOOL, AT(web_ui), NULL, 0 },
-	{ "interfaces", "sol", FIELD_BOOL, AT(sol), NULL, 0 },
-	{ "interfaces", "ider", FIELD_BOOL, AT(ider), NULL, 0 },
-	{ "interfaces", "kvm", FIELD_BOOL, AT(kvm), NULL, 0 },
-	{ "power", "package", FIELD_WORD, AT(power), power_words, 0 },
-	{ "power", "idle_timeout_min", FIELD_NUMBER, AT(idle_timeout_min), NULL, 65535 },
+	{ NULL, "name", PROFILE_TEXT, AT(name), NULL, PROFILE_NAME_MAX, "Name", NAME_RULE },
+	{ NULL, "description", PROFILE_TEXT, AT(description), NULL, 256, "Description", "For people; at most 255 bytes" },
+	{ "passwords", "admin", PROFILE_WORD, AT(admin_password), admin_words, 0, "Password of admin",
+	  "random: made for each device; fixed: the same for all" },
+	{ "passwords", "mebx", PROFILE_WORD, AT(mebx_password), mebx_words, 0, "Password of the MEBx",
+	  "random, fixed, or keep: as it is on the device" },
+	{ "network", "ping", PROFILE_BOOL, AT(ping), NULL, 0, "Ping", "Answer ICMP echo requests" },
+	{ "network", "rmcp_ping", PROFILE_BOOL, AT(rmcp_ping), NULL, 0, "RMCP ping", "Answer RMCP pings, where the device has that setting" },
+	{ "tls", "mode", PROFILE_WORD, AT(tls), tls_words, 0, "TLS",
+	  "server: with a certificate of the built-in CA; none: refused from AMT 16.1 on" },
+	{ "tls", "plain", PROFILE_BOOL, AT(tls_plain), NULL, 0, "Ports without TLS", "Leave the ports without TLS open too" },
+	{ "interfaces", "web_ui", PROFILE_BOOL, AT(web_ui), NULL, 0, "Web UI", "Web pages of the device" },
+	{ "interfaces", "sol", PROFILE_BOOL, AT(sol), NULL, 0, "SOL", "Serial over LAN" },
+	{ "interfaces", "ider", PROFILE_BOOL, AT(ider), NULL, 0, "IDE-R", "IDE redirection" },
+	{ "interfaces", "kvm", PROFILE_BOOL, AT(kvm), NULL, 0, "KVM", "Remote screen and keyboard; AMT 6.0 and later, where the hardware has it" },
+	{ "power", "package", PROFILE_WORD, AT(power), power_words, 0, "Power package",
+	  "s0: on while the PC is on; s0-s3-s5: also in sleep and off; keep: as it is" },
+	{ "power", "idle_timeout_min", PROFILE_NUMBER, AT(idle_timeout_min), NULL, 65535, "Idle timeout",
+	  "0 to 65535 minutes without traffic after which AMT may sleep; 0: as it is" },
 	/* clang-format on */
 };
+
+const struct profile_field *
+profile_fields(size_t *n)
+{
+	*n = ARRAY_LEN(fields);
+	return fields;
+}
+
+const struct profile_word *
+access_words(void)
+{
+	return acl_words;
+}
 
 static void
 json_scoped(json_t **j)
@@ -79,11 +85,11 @@ profile_default(struct profile *out)
 }
 
 static int
-take_word(const struct field *f, const json_t *v, int *out, struct err *e)
+take_word(const struct profile_field *f, const json_t *v, int *out, struct err *e)
 {
 	SCOPED(buf) struct buf known = { 0 };
 
-	for (const struct word *w = f->words; w->word != NULL; w++) {
+	for (const struct profile_word *w = f->words; w->word != NULL; w++) {
 		if (json_is_string(v) && strcmp(json_string_value(v), w->word) == 0) {
 			*out = w->value;
 			return 0;
@@ -93,26 +99,36 @@ take_word(const struct field *f, const json_t *v, int *out, struct err *e)
 	return err_set(e, ERR_PROFILE, "%s.%s: want one of %s", f->group, f->name, buf_str(&known));
 }
 
+/* The same as the constraint profile_name of the database. */
+static bool
+name_good(const char *name)
+{
+	static const char first[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+	return name[0] != '\0' && strchr(first, name[0]) != NULL && strlen(name) < PROFILE_NAME_MAX &&
+	       name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ._-")] == '\0';
+}
+
 static int
-take_field(const struct field *f, const json_t *v, struct profile *p, struct err *e)
+take_field(const struct profile_field *f, const json_t *v, struct profile *p, struct err *e)
 {
 	char *at = (char *)p + f->offset;
 	const char *group = f->group == NULL ? "" : f->group, *dot = f->group == NULL ? "" : ".";
 
 	switch (f->type) {
-	case FIELD_BOOL:
+	case PROFILE_BOOL:
 		if (!json_is_boolean(v))
 			return err_set(e, ERR_PROFILE, "%s%s%s: want true or false", group, dot, f->name);
 		*(bool *)at = json_is_true(v);
 		return 0;
-	case FIELD_WORD:
+	case PROFILE_WORD:
 		return take_word(f, v, (int *)(void *)at, e);
-	case FIELD_NUMBER:
+	case PROFILE_NUMBER:
 		if (!json_is_integer(v) || json_integer_value(v) < 0 || json_integer_value(v) > f->max)
 			return err_set(e, ERR_PROFILE, "%s%s%s: want a whole number from 0 to %u", group, dot, f->name, f->max);
 		*(uint32_t *)(void *)at = (uint32_t)json_integer_value(v);
 		return 0;
-	case FIELD_TEXT:
+	case PROFILE_TEXT:
 		if (!json_is_string(v) || strlen(json_string_value(v)) >= f->max)
 			return err_set(e, ERR_PROFILE, "%s: want a text of at most %u bytes", f->name, f->max - 1);
 		text_clean(at, f->max, json_string_value(v), strlen(json_string_value(v)));
@@ -121,7 +137,7 @@ take_field(const struct field *f, const json_t *v, struct profile *p, struct err
 	return 0;
 }
 
-static const struct field *
+static const struct profile_field *
 field_of(const char *group, const char *name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
@@ -152,7 +168,7 @@ take_group(const char *group, json_t *v, struct profile *p, struct err *e)
 	if (!json_is_object(v))
 		return err_set(e, ERR_PROFILE, "%s: want an object", group);
 	json_object_foreach (v, name, value) {
-		const struct field *f = field_of(group, name);
+		const struct profile_field *f = field_of(group, name);
 
 		if (f == NULL)
 			return err_set(e, ERR_PROFILE, "%s.%.40s: no such key", group, name);
@@ -163,8 +179,8 @@ take_group(const char *group, json_t *v, struct profile *p, struct err *e)
 }
 
 /* Source of the rules: protocol/wsman.md 7.13. */
-static int
-check_user(const char *user, size_t n, struct err *e)
+int
+acl_user_check(const char *user, size_t n, struct err *e)
 {
 	if (user[0] == '\0' || strlen(user) >= ACL_USER_MAX)
 		return err_set(e, ERR_PROFILE, "acl[%zu].user: want 1 to %d characters", n, ACL_USER_MAX - 1);
@@ -198,7 +214,7 @@ take_realms(const json_t *list, size_t n, uint32_t *out, struct err *e)
 static int
 take_acl_entry(json_t *v, size_t n, struct acl_entry *out, struct err *e)
 {
-	static const struct field access = { "acl", "access", FIELD_WORD, 0, access_words, 0 };
+	static const struct profile_field access = { .group = "acl", .name = "access", .type = PROFILE_WORD, .words = acl_words };
 	struct acl_entry entry = { .access = ACL_NETWORK };
 	const char *name;
 	json_t *value;
@@ -210,7 +226,7 @@ take_acl_entry(json_t *v, size_t n, struct acl_entry *out, struct err *e)
 		if (strcmp(name, "user") == 0) {
 			const char *user = json_is_string(value) ? json_string_value(value) : "";
 
-			if (check_user(user, n, e) < 0)
+			if (acl_user_check(user, n, e) < 0)
 				return -1;
 			(void)text_copy(entry.user, sizeof(entry.user), user);
 		} else if (strcmp(name, "access") == 0) {
@@ -256,7 +272,7 @@ take_top(json_t *root, struct profile *p, struct err *e)
 	json_t *v;
 
 	json_object_foreach (root, name, v) {
-		const struct field *f = field_of(NULL, name);
+		const struct profile_field *f = field_of(NULL, name);
 		int rc;
 
 		if (f != NULL)
@@ -298,7 +314,7 @@ profile_parse(const char *text, size_t len, struct profile *out, struct err *e)
 }
 
 static const char *
-word_of(const struct word *words, int value)
+word_of(const struct profile_word *words, int value)
 {
 	for (; words->word != NULL; words++)
 		if (words->value == value)
@@ -307,21 +323,75 @@ word_of(const struct word *words, int value)
 }
 
 static json_t *
-field_json(const struct field *f, const struct profile *p)
+field_json(const struct profile_field *f, const struct profile *p)
 {
 	const char *at = (const char *)p + f->offset;
 
 	switch (f->type) {
-	case FIELD_BOOL:
+	case PROFILE_BOOL:
 		return json_boolean(*(const bool *)at);
-	case FIELD_WORD:
+	case PROFILE_WORD:
 		return json_string(word_of(f->words, *(const int *)(const void *)at));
-	case FIELD_NUMBER:
+	case PROFILE_NUMBER:
 		return json_integer(*(const uint32_t *)(const void *)at);
-	case FIELD_TEXT:
+	case PROFILE_TEXT:
 		return json_string(at);
 	}
 	return NULL;
+}
+
+void
+profile_field_text(const struct profile_field *f, const struct profile *p, char *out, size_t size)
+{
+	const char *at = (const char *)p + f->offset;
+
+	if (f->type == PROFILE_NUMBER)
+		(void)snprintf(out, size, "%u", *(const uint32_t *)(const void *)at);
+	else if (f->type == PROFILE_BOOL)
+		(void)text_copy(out, size, *(const bool *)at ? "true" : "false");
+	else
+		(void)text_copy(out, size, f->type == PROFILE_TEXT ? at : word_of(f->words, *(const int *)(const void *)at));
+}
+
+int
+profile_field_take(const struct profile_field *f, const char *text, struct profile *p, struct err *e)
+{
+	SCOPED(json) json_t *v = NULL;
+	char *end = NULL;
+	long n = strtol(text, &end, 10);
+
+	if (f->offset == AT(name) && !name_good(text)) /* a name that is read is refused by the database */
+		return err_set(e, ERR_PROFILE, "name: want " NAME_RULE);
+	if (f->type == PROFILE_BOOL && (strcmp(text, "true") == 0 || strcmp(text, "false") == 0))
+		v = json_boolean(text[0] == 't');
+	else if (f->type == PROFILE_NUMBER && text[0] >= '0' && text[0] <= '9' && *end == '\0')
+		v = json_integer(n);
+	else
+		v = json_string(text);
+	return take_field(f, v, p, e);
+}
+
+int
+profile_check(const struct profile *p, struct err *e)
+{
+	SCOPED(buf) struct buf text = { 0 };
+	struct profile same;
+
+	return profile_write(p, &text, e) < 0 ? -1 : profile_parse(text.p, text.len, &same, e);
+}
+
+void
+acl_text(const struct acl_entry *a, char *out, size_t size)
+{
+	SCOPED(buf) struct buf b = { 0 };
+	size_t n;
+	const struct realm *r = realms(&n);
+
+	buf_printf(&b, "%s:", word_of(acl_words, (int)a->access));
+	for (size_t i = 0; i < n; i++)
+		if ((a->realms & 1U << r[i].number) != 0)
+			buf_printf(&b, " %s", r[i].name);
+	(void)text_copy(out, size, buf_str(&b));
 }
 
 static json_t *
@@ -338,7 +408,7 @@ acl_json(const struct profile *p)
 			if ((p->acl[i].realms & 1U << r[k].number) != 0)
 				(void)json_array_append_new(names, json_string(r[k].name));
 		(void)json_array_append_new(list, json_pack("{s:s, s:s, s:o}", "user", p->acl[i].user, "access",
-		    word_of(access_words, (int)p->acl[i].access), "realms", names));
+		    word_of(acl_words, (int)p->acl[i].access), "realms", names));
 	}
 	return list;
 }
@@ -349,7 +419,7 @@ profile_write(const struct profile *p, struct buf *out, struct err *e)
 	SCOPED(json) json_t *root = json_pack("{s:i}", "muster_profile", 1);
 
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-		const struct field *f = &fields[i];
+		const struct profile_field *f = &fields[i];
 		json_t *in = f->group == NULL ? root : json_object_get(root, f->group);
 
 		if (in == NULL) {

@@ -46,6 +46,46 @@ struct profile {
 	uint32_t idle_timeout_min; /* 0: leave as it is */
 };
 
+/* What a field of a profile may hold. */
+enum profile_type { PROFILE_BOOL, PROFILE_WORD, PROFILE_NUMBER, PROFILE_TEXT };
+
+struct profile_word {
+	const char *word; /* NULL ends a list */
+	int value;
+};
+
+/*
+ * A field of a profile: where it is in the JSON and in the struct, what it may be, and what people are told.
+ * The editor, the comparison of revisions and the JSON read the same rows. ACL entries are no fields.
+ */
+struct profile_field {
+	const char *group, *name; /* group NULL: at the top */
+	enum profile_type type;
+	size_t offset;
+	const struct profile_word *words; /* PROFILE_WORD */
+	uint32_t max;                     /* PROFILE_NUMBER; PROFILE_TEXT: room */
+	const char *title, *rule;
+};
+const struct profile_field *profile_fields(size_t *n);
+
+/* access_words: the words for enum acl_access. */
+const struct profile_word *access_words(void);
+
+/* profile_field_text: a field as one would type it: "true", "server", "5". */
+void profile_field_text(const struct profile_field *f, const struct profile *p, char *out, size_t size);
+
+/* profile_field_take: set a field from typed text. ERR_PROFILE says what is wanted; *p is unchanged then. */
+MUST_CHECK int profile_field_take(const struct profile_field *f, const char *text, struct profile *p, struct err *e);
+
+/* profile_check: the rules of profile_parse, for a profile that was not read from JSON. */
+MUST_CHECK int profile_check(const struct profile *p, struct err *e);
+
+/* acl_user_check: the rule for the name of an ACL entry; n: its place, for the text of the error. */
+MUST_CHECK int acl_user_check(const char *user, size_t n, struct err *e);
+
+/* acl_text: an entry on one line: where from, and its realms. */
+void acl_text(const struct acl_entry *a, char *out, size_t size);
+
 /*
  * profile_parse: read and check a profile. Keys that are missing take their defaults; unknown keys
  * are an error.

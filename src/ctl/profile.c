@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* profile: musterctl profile list, show, import, export. */
-#include "amt/profile.h"
+/* profile: musterctl profile list, show, import, export, plan. */
+#include "amt/plan.h"
+#include "amt/profile_file.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -13,7 +14,7 @@
 #include "db/cert.h"
 #include "db/profile.h"
 
-enum { OPT_REVISION, OPT_NAME = 0 };
+enum { OPT_REVISION, OPT_RELEASE, OPT_NAME = 0 };
 
 static int
 list(struct ctl *c, struct err *e)
@@ -34,13 +35,11 @@ list(struct ctl *c, struct err *e)
 	return CTL_OK;
 }
 
-/* Export and show: the revision as stored is what an import takes. */
+/* The profile named on the command line, of the revision wanted. */
 static int
-show(struct ctl *c, struct err *e)
+read_profile(struct ctl *c, struct profile *p, struct err *e)
 {
 	SCOPED(mem) char *body = NULL;
-	SCOPED(buf) struct buf out = { 0 };
-	struct profile p;
 	int id, revision;
 	long want = 0; /* the newest */
 
@@ -49,16 +48,100 @@ show(struct ctl *c, struct err *e)
 	int found = profile_body(c->db, c->args[0], (int)want, &body, &id, &revision, e);
 	if (found == 0)
 		return err_set(e, ERR_DB_NOT_FOUND, "no profile is called \"%s\"%s", c->args[0], want == 0 ? "" : ", or it has no such revision");
-	if (found < 0 || profile_parse(body, strlen(body), &p, e) < 0 || profile_write(&p, &out, e) < 0)
+	return found < 0 ? -1 : profile_parse(body, strlen(body), p, e);
+}
+
+/* Export and show: the revision as stored is what an import takes. */
+static int
+show(struct ctl *c, struct err *e)
+{
+	SCOPED(buf) struct buf out = { 0 };
+	struct profile p;
+
+	if (read_profile(c, &p, e) < 0 || profile_write(&p, &out, e) < 0)
 		return -1;
 	(void)fputs(buf_str(&out), stdout);
 	return CTL_OK;
 }
 
-/* The passwords of an import, by name; and which of them the profile needs. */
+static json_t *
+calls_json(const struct plan_step *s, const struct plan_case *pc)
+{
+	json_t *calls = json_array();
+	char text[128];
+
+	for (const struct plan_call *call = s->calls; call->class != NULL; call++) {
+		if (plan_times(call, pc) == 0)
+			continue;
+		plan_call_text(call, text, sizeof(text));
+		(void)json_array_append_new(calls, json_pack("{s:s, s:i, s:b}", "call", text, "times", (int)plan_times(call, pc), "absent",
+		    plan_absent(call, pc)));
+	}
+	return calls;
+}
+
+/* A step as JSON; without calls when it is left out or refused. */
+static json_t *
+step_json(const struct plan_step *s, const struct plan_case *pc)
+{
+	const char *skip = plan_skip(s, pc), *refusal = plan_refusal(s, pc), *note = plan_note(s, pc);
+
+	return json_pack("{s:s, s:s, s:s?, s:s?, s:s?, s:o}", "step", s->id, "title", s->title, "skipped", skip, "refused", refusal, "note", note,
+	    "calls", skip != NULL || refusal != NULL ? json_array() : calls_json(s, pc));
+}
+
+static void
+say_step(const struct ctl *c, const struct plan_step *s, const struct plan_case *pc)
+{
+	const char *skip = plan_skip(s, pc), *refusal = plan_refusal(s, pc), *note = plan_note(s, pc);
+	char text[128];
+
+	if (skip != NULL)
+		ctl_say(c, "%s: skipped, %s", s->title, skip);
+	else if (refusal != NULL)
+		ctl_say(c, "%s: fails, AMT %u.%u %s (%d)", s->title, pc->major, pc->minor, refusal, ERR_RELEASE);
+	else
+		ctl_say(c, "%s", s->title);
+	if (note != NULL)
+		ctl_say(c, "    (%s)", note);
+	for (const struct plan_call *call = s->calls; skip == NULL && refusal == NULL && call->class != NULL; call++) {
+		unsigned int times = plan_times(call, pc);
+
+		plan_call_text(call, text, sizeof(text));
+		if (times > 0)
+			ctl_say(c, times == 1 ? "    %s%s" : "    %s%s, %u times", text, plan_absent(call, pc) ? " (not on this release)" : "", times);
+	}
+}
+
+static int
+plan(struct ctl *c, struct err *e)
+{
+	struct profile p;
+	struct plan_case pc = { .profile = &p };
+	json_t *steps = json_array();
+
+	if (c->opt[OPT_RELEASE] == NULL)
+		(void)err_set(e, ERR_USAGE, "--release is needed");
+	if (c->opt[OPT_RELEASE] == NULL || plan_release(c->opt[OPT_RELEASE], &pc, e) < 0 || read_profile(c, &p, e) < 0) {
+		json_decref(steps);
+		return -1;
+	}
+	bool refused = false;
+	for (const struct plan_step *s = plan_steps; s->id != NULL && !refused; s++) {
+		say_step(c, s, &pc);
+		(void)json_array_append_new(steps, step_json(s, &pc));
+		refused = plan_skip(s, &pc) == NULL && plan_refusal(s, &pc) != NULL;
+	}
+	if (c->json)
+		ctl_json(json_incref(steps));
+	json_decref(steps);
+	return refused ? CTL_FAILED : CTL_OK;
+}
+
+/* The passwords to store: those given, and those that must have been before. */
 struct wanted {
-	json_t *secrets;             /* from the file; may be NULL */
-	const struct rows *stored;   /* names that the revision before has */
+	const struct profile_given *given;
+	const struct rows *stored; /* names that the revision before has */
 	const struct seal_public *pub;
 	const char *profile;
 	struct profile_secret list[PROFILE_SECRETS_MAX];
@@ -67,78 +150,27 @@ struct wanted {
 	struct err *e;
 };
 
-static bool
-is_stored(const struct wanted *w, const char *name)
-{
-	for (size_t i = 0; i < rows_count(w->stored); i++)
-		if (strcmp(rows_text(w->stored, i, 0), name) == 0)
-			return true;
-	return false;
-}
-
 static void
 seal_wanted(void *arg, const char *name)
 {
 	struct wanted *w = arg;
-	json_t *v = json_object_get(w->secrets, name);
-	SCOPED(secret) struct secret s = { 0 };
-	char aad[128];
+	const struct secret *s = given_find(w->given, name);
 
-	if (w->rc < 0 || (v == NULL && is_stored(w, name)))
+	if (w->rc < 0 || (s == NULL && profile_secret_stored(w->stored, name)))
 		return;
-	if (!json_is_string(v) || !secret_set(&s, json_string_value(v), json_string_length(v))) {
-		w->rc = err_set(w->e, ERR_PROFILE, "secrets.%s: the profile needs this password", name);
-		return;
-	}
-	if (password_check(&s, w->e) < 0) {
-		w->rc = err_wrap(w->e, name);
-		return;
-	}
-	struct profile_secret *out = &w->list[w->n];
-	(void)text_copy(out->name, sizeof(out->name), name);
-	profile_aad(aad, sizeof(aad), w->profile, name);
-	w->rc = seal_close_secret(w->pub, aad, &s, &out->sealed, w->e);
+	w->rc = s == NULL ? err_set(w->e, ERR_PROFILE, "secrets.%s: the profile needs this password", name)
+			  : profile_secret_seal(w->pub, w->profile, name, s, &w->list[w->n], w->e);
 	if (w->rc == 0)
 		w->n++;
 }
 
-struct lookup {
-	const char *name;
-	bool found;
-};
-
-static void
-is_name(void *arg, const char *name)
-{
-	struct lookup *l = arg;
-
-	l->found |= strcmp(l->name, name) == 0;
-}
-
-/* A password under a name the profile does not know would be lost without a word. */
 static int
-no_surplus(const struct profile *p, json_t *secrets, struct err *e)
-{
-	const char *name;
-	json_t *v;
-
-	json_object_foreach (secrets, name, v) {
-		struct lookup l = { .name = name };
-
-		profile_secrets(p, is_name, &l);
-		if (!l.found)
-			return err_set(e, ERR_PROFILE, "secrets.%.40s: the profile has no such password", name);
-	}
-	return 0;
-}
-
-static int
-save(struct ctl *c, struct profile *p, json_t *secrets, struct err *e)
+save(struct ctl *c, struct profile *p, const struct profile_given *given, struct err *e)
 {
 	SCOPED(rows) struct rows *stored = NULL;
 	SCOPED(buf) struct buf body = { 0 };
 	struct seal_public pub;
-	struct wanted w = { .secrets = secrets, .pub = &pub, .profile = p->name, .e = e };
+	struct wanted w = { .given = given, .pub = &pub, .profile = p->name, .e = e };
 	int revision = 0;
 
 	if (ctl_connect(c, e) < 0)
@@ -150,8 +182,6 @@ save(struct ctl *c, struct profile *p, json_t *secrets, struct err *e)
 		return -1;
 	w.stored = stored;
 	profile_secrets(p, seal_wanted, &w);
-	if (w.rc == 0)
-		w.rc = no_surplus(p, secrets, e);
 	if (w.rc == 0)
 		w.rc = profile_save(c->db, p->name, buf_str(&body), w.list, w.n, &revision, e);
 	profile_secrets_free(w.list, w.n);
@@ -167,34 +197,23 @@ static int
 import(struct ctl *c, struct err *e)
 {
 	SCOPED(buf) struct buf text = { 0 };
+	SCOPED(profile_given) struct profile_given given = { 0 };
 	struct profile p;
-	json_error_t why;
 
 	if (file_read(c->args[0], PROFILE_JSON_MAX, &text, e) < 0)
 		return -1;
-	json_t *root = json_loadb(buf_str(&text), text.len, JSON_REJECT_DUPLICATES, &why);
-	if (!json_is_object(root)) {
-		json_decref(root);
-		return root != NULL ? err_set(e, ERR_PROFILE, "%s: want a JSON object", c->args[0])
-				    : err_set(e, ERR_PROFILE, "%s, line %d, column %d: %s", c->args[0], why.line, why.column, why.text);
-	}
-	json_t *secrets = json_incref(json_object_get(root, "secrets"));
-	(void)json_object_del(root, "secrets");
-	if (c->opt[OPT_NAME] != NULL)
-		(void)json_object_set_new(root, "name", json_string(c->opt[OPT_NAME]));
-	char *body = json_dumps(root, JSON_COMPACT);
-	int rc = body == NULL ? err_set(e, ERR_MEMORY, "profile")
-		 : secrets != NULL && !json_is_object(secrets) ? err_set(e, ERR_PROFILE, "secrets: want an object")
-							       : profile_parse(body, strlen(body), &p, e);
-	free(body);
-	rc = rc < 0 ? err_wrap(e, c->args[0]) : save(c, &p, secrets, e);
-	json_decref(secrets);
-	json_decref(root);
-	return rc;
+	if (profile_file_parse(buf_str(&text), text.len, c->opt[OPT_NAME], &p, &given, e) < 0)
+		return err_wrap(e, c->args[0]);
+	return save(c, &p, &given, e);
 }
 
 static const struct ctl_opt show_opts[] = {
 	{ "revision", "N", "An older revision (default: the newest)" },
+	{ 0 },
+};
+static const struct ctl_opt plan_opts[] = {
+	{ "revision", "N", "An older revision (default: the newest)" },
+	{ "release", "R", "AMT release of the device, such as 11.8 (needed)" },
 	{ 0 },
 };
 static const struct ctl_opt import_opts[] = {
@@ -206,6 +225,7 @@ const struct command ctl_profile_commands[] = {
 	{ "profile", "list", "", 0, 0, "Show all profiles", NULL, list },
 	{ "profile", "show", "NAME", 1, 1, "Show a profile as JSON, without passwords", show_opts, show },
 	{ "profile", "export", "NAME", 1, 1, "The same as show: what import takes", show_opts, show },
+	{ "profile", "plan", "NAME", 1, 1, "Show what a configuration would do to a device as from the factory", plan_opts, plan },
 	{ "profile", "import", "FILE|-", 1, 1, "Save a new revision of a profile from JSON", import_opts, import },
 	{ 0 },
 };

@@ -146,13 +146,13 @@ static int
 do_step(struct run *r, const struct step *s, struct err *e)
 {
 	int64_t started = clock_wall_us(), from = clock_ms();
-	const char *why = r->committed && (s->flags & STEP_ALWAYS) == 0 ? "committed by an earlier attempt"
-			  : s->skip == NULL				? NULL
-									: s->skip(r);
+	const struct plan_step *plan = plan_step(s->id);
+	const struct plan_case c = run_case(r);
+	const char *why = r->committed && (s->flags & STEP_ALWAYS) == 0 ? "committed by an earlier attempt" : plan_skip(plan, &c);
 	char title[120];
 
 	r->note[0] = '\0';
-	expand(r, s->title, title, sizeof(title));
+	expand(r, plan->title, title, sizeof(title));
 	if (why != NULL) {
 		(void)text_copy(r->note, sizeof(r->note), why);
 		run_log(r, EVENT_VERBOSE, 0, "Skipped: %s (%s)", title, why);

@@ -56,3 +56,15 @@ run_wait(const struct run *r, int64_t ms, struct err *e)
 	}
 	return run_check(r, e);
 }
+
+struct plan_case
+run_case(const struct run *r)
+{
+	struct plan_case c = { .profile = &r->profile, .post = r->post };
+
+	if (r->amt != NULL) {
+		c.major = r->amt->facts.major;
+		c.minor = r->amt->facts.minor;
+	}
+	return c;
+}

@@ -7,6 +7,7 @@
 #define MUSTER_ENGINE_RUN_H
 
 #include "amt/device.h"
+#include "amt/plan.h"
 #include "db/profile.h"
 #include "engine/engine.h"
 
@@ -20,11 +21,9 @@ enum {
 
 struct run;
 
+/* Title, order, and why a step is left out are in amt/plan.h, under the same id. */
 struct step {
-	const char *id;        /* stored in step_result; never renamed */
-	const char *title;     /* as the operator reads it; {host} {domain} {uuid} {address} are filled in */
-	/* Why the step is left out for this device, or NULL. May be NULL: never left out. */
-	const char *(*skip)(const struct run *r);
+	const char *id;
 	int (*apply)(struct run *r, struct err *e);
 	unsigned int timeout_s;
 	unsigned int flags;
@@ -32,6 +31,9 @@ struct step {
 
 /* The steps in order, ended by { 0 }. */
 extern const struct step configure_steps[];
+
+/* run_case: what the plan says of this run depends on. */
+struct plan_case run_case(const struct run *r);
 
 struct run {
 	struct run *next; /* in the dispatcher's list */

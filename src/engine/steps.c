@@ -75,13 +75,6 @@ step_facts(struct run *r, struct err *e)
 	return 0;
 }
 
-static const char *
-skip_rng(const struct run *r)
-{
-	(void)r;
-	return "WS-Management has no such request"; /* source: wsman.md 7.6 */
-}
-
 static int
 step_nothing(struct run *r, struct err *e)
 {
@@ -204,8 +197,11 @@ step_tls(struct run *r, struct err *e)
 	struct issued cert;
 	char handle[AMT_HANDLE_MAX];
 
-	if (!want.enabled && amt_at_least(&r->amt->facts, 16, 1))
-		return err_set(e, ERR_RELEASE, "AMT %s has no port without TLS: the profile must use TLS", r->amt->facts.version);
+	const struct plan_case c = run_case(r);
+	const char *refusal = plan_refusal(plan_step("tls"), &c);
+
+	if (refusal != NULL)
+		return err_set(e, ERR_RELEASE, "AMT %s %s", r->amt->facts.version, refusal);
 	/* A device that shows a certificate of ours has it bound: only the settings can differ. */
 	if (want.enabled && !r->post &&
 	    (r->amt->ops->store_clean(r->amt, e) < 0 || issue(r, &cert, e) < 0 ||
@@ -256,12 +252,6 @@ step_acl(struct run *r, struct err *e)
 	return 0;
 }
 
-static const char *
-skip_power(const struct run *r)
-{
-	return r->profile.power == POWER_KEEP && r->profile.idle_timeout_min == 0 ? "the profile keeps what is set" : NULL;
-}
-
 static void
 change_idle(const struct run *r, struct amt_general *g)
 {
@@ -279,14 +269,6 @@ step_power(struct run *r, struct err *e)
 	if (absent)
 		(void)text_copy(r->note, sizeof(r->note), "the device does not offer this power package; what was set stays");
 	return r->profile.idle_timeout_min == 0 ? 0 : set_general(r, change_idle, e);
-}
-
-static const char *
-skip_mebx(const struct run *r)
-{
-	if (r->post)
-		return "the device is configured already";
-	return r->profile.mebx_password == PASSWORD_KEEP ? "the profile keeps the MEBx password" : NULL;
 }
 
 static int
@@ -311,12 +293,6 @@ step_mebx(struct run *r, struct err *e)
 		rc = credential_refused(db, &r->hold, "mebx", r->note, e);
 	db_return(r->en->pool, db);
 	return rc;
-}
-
-static const char *
-skip_admin(const struct run *r)
-{
-	return r->post ? "the device is configured already" : NULL;
 }
 
 static int
@@ -366,21 +342,21 @@ step_verify(struct run *r, struct err *e)
 
 const struct step configure_steps[] = {
 	/* clang-format off */
-	{ "connect", "Connect to {address}", NULL, step_connect, 120, STEP_ALWAYS },
-	{ "facts", "Start configuring the Intel* AMT device UUID: {uuid}", NULL, step_facts, 180, STEP_REPEAT | STEP_ALWAYS },
-	{ "rng-key", "Set rng key on Intel* AMT device", skip_rng, step_nothing, 60, 0 },
-	{ "clock", "Synchronize clock on Intel* AMT device", NULL, step_clock, 120, STEP_REPEAT },
-	{ "domain-name", "Set domain name to {domain}", NULL, step_domain, 120, STEP_REPEAT },
-	{ "host-name", "Set the host name to {host}", NULL, step_host, 120, STEP_REPEAT },
-	{ "ping", "Set Ping Response", NULL, step_ping, 120, STEP_REPEAT },
-	{ "tls", "Set TLS options", NULL, step_tls, 600, STEP_REPEAT },
-	{ "interfaces", "Set enabled interfaces", NULL, step_interfaces, 180, STEP_REPEAT },
-	{ "acl", "Set ACL", NULL, step_acl, 300, STEP_REPEAT },
-	{ "power", "Set power policies", skip_power, step_power, 180, STEP_REPEAT },
-	{ "mebx-password", "Set MEBx password", skip_mebx, step_mebx, 120, STEP_REPEAT },
-	{ "admin-password", "Change admin password", skip_admin, step_admin, 120, STEP_REPEAT },
-	{ "commit", "Commit changes", NULL, step_commit, 180, 0 },
-	{ "verify", "Verify the configuration", NULL, step_verify, 300, 0 },
+	{ "connect", step_connect, 120, STEP_ALWAYS },
+	{ "facts", step_facts, 180, STEP_REPEAT | STEP_ALWAYS },
+	{ "rng-key", step_nothing, 60, 0 },
+	{ "clock", step_clock, 120, STEP_REPEAT },
+	{ "domain-name", step_domain, 120, STEP_REPEAT },
+	{ "host-name", step_host, 120, STEP_REPEAT },
+	{ "ping", step_ping, 120, STEP_REPEAT },
+	{ "tls", step_tls, 600, STEP_REPEAT },
+	{ "interfaces", step_interfaces, 180, STEP_REPEAT },
+	{ "acl", step_acl, 300, STEP_REPEAT },
+	{ "power", step_power, 180, STEP_REPEAT },
+	{ "mebx-password", step_mebx, 120, STEP_REPEAT },
+	{ "admin-password", step_admin, 120, STEP_REPEAT },
+	{ "commit", step_commit, 180, 0 },
+	{ "verify", step_verify, 300, 0 },
 	{ 0 },
 	/* clang-format on */
 };

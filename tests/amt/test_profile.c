@@ -243,6 +243,56 @@ the_passwords_a_profile_needs_are_named(void **state)
 	assert_string_equal(buf_str(&none), "");
 }
 
+static void
+each_field_reads_back_as_it_is_typed(void **state)
+{
+	struct profile p, q;
+	struct err e;
+	char text[256];
+	size_t n;
+	const struct profile_field *f = profile_fields(&n);
+
+	(void)state;
+	assert_ok(parse(full, &p, &e));
+	profile_default(&q);
+	for (size_t i = 0; i < n; i++) {
+		assert_true(f[i].title[0] != '\0' && f[i].rule[0] != '\0');
+		profile_field_text(&f[i], &p, text, sizeof(text));
+		assert_ok(profile_field_take(&f[i], text, &q, &e));
+	}
+	memcpy(q.acl, p.acl, sizeof(p.acl));
+	q.nacl = p.nacl;
+	SCOPED(buf) struct buf a = { 0 }, b = { 0 };
+	assert_ok(profile_write(&p, &a, &e));
+	assert_ok(profile_write(&q, &b, &e));
+	assert_string_equal(buf_str(&a), buf_str(&b));
+	assert_ok(profile_check(&q, &e));
+}
+
+static void
+what_is_typed_wrongly_leaves_the_profile_alone(void **state)
+{
+	static const char *const bad[] = { "", "maybe", "TRUE", "70000", "-1", "1 ", "0x1" };
+	struct profile p, before;
+	struct err e;
+	size_t n;
+	const struct profile_field *f = profile_fields(&n);
+
+	(void)state;
+	profile_default(&p);
+	before = p;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; f[i].type != PROFILE_TEXT && k < ARRAY_LEN(bad); k++) {
+			assert_fails(profile_field_take(&f[i], bad[k], &p, &e), ERR_PROFILE);
+			assert_memory_equal(&p, &before, sizeof(p));
+		}
+	assert_fails(profile_field_take(&f[0], "-x", &p, &e), ERR_PROFILE);
+	assert_fails(profile_field_take(&f[0], "", &p, &e), ERR_PROFILE);
+	assert_fails(profile_field_take(&f[0], "0123456789012345678901234567890123456789012345678901234567890123", &p, &e), ERR_PROFILE);
+	assert_ok(profile_field_take(&f[0], "A b._-9", &p, &e));
+	assert_string_equal(p.name, "A b._-9");
+}
+
 int
 main(void)
 {
@@ -255,6 +305,8 @@ main(void)
 		TEST(every_realm_can_be_granted_and_comes_back),
 		TEST(a_text_with_control_characters_is_made_harmless),
 		TEST(the_passwords_a_profile_needs_are_named),
+		TEST(each_field_reads_back_as_it_is_typed),
+		TEST(what_is_typed_wrongly_leaves_the_profile_alone),
 	};
 
 	return cmocka_run_group_tests_name("profile", tests, NULL, NULL);

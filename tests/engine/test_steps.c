@@ -11,14 +11,17 @@ each_step_has_its_own_id_and_title(void **state)
 {
 	(void)state;
 	for (const struct step *s = configure_steps; s->id != NULL; s++) {
-		assert_true(s->title != NULL && s->title[0] != '\0');
+		const struct plan_step *plan = plan_step(s->id);
+
+		assert_non_null(plan);
+		assert_true(plan->title != NULL && plan->title[0] != '\0');
 		assert_true(s->apply != NULL);
 		assert_in_range(s->timeout_s, 1, 900);
 		for (const char *p = s->id; *p != '\0'; p++)
 			assert_true((*p >= 'a' && *p <= 'z') || *p == '-');
 		for (const struct step *t = configure_steps; t != s; t++) {
 			assert_string_not_equal(s->id, t->id);
-			assert_string_not_equal(s->title, t->title);
+			assert_string_not_equal(plan->title, plan_step(t->id)->title);
 		}
 	}
 }
@@ -45,6 +48,19 @@ the_order_is_connect_first_commit_then_verify(void **state)
 }
 
 static void
+the_plan_has_the_same_steps_in_the_same_order(void **state)
+{
+	const struct step *s = configure_steps;
+	const struct plan_step *plan = plan_steps;
+
+	(void)state;
+	for (; s->id != NULL && plan->id != NULL; s++, plan++)
+		assert_string_equal(s->id, plan->id);
+	assert_null(s->id);
+	assert_null(plan->id);
+}
+
+static void
 a_commit_is_not_repeated_by_itself(void **state)
 {
 	(void)state;
@@ -58,7 +74,7 @@ titles_hold_known_places_only(void **state)
 	static const char *const places[] = { "{host}", "{domain}", "{uuid}", "{address}" };
 
 	(void)state;
-	for (const struct step *s = configure_steps; s->id != NULL; s++)
+	for (const struct plan_step *s = plan_steps; s->id != NULL; s++)
 		for (const char *p = s->title; (p = strchr(p, '{')) != NULL; p++) {
 			bool known = false;
 
@@ -75,6 +91,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(each_step_has_its_own_id_and_title),
 		TEST(the_order_is_connect_first_commit_then_verify),
+		TEST(the_plan_has_the_same_steps_in_the_same_order),
 		TEST(a_commit_is_not_repeated_by_itself),
 		TEST(titles_hold_known_places_only),
 	};

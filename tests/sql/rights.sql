@@ -3,7 +3,7 @@
 BEGIN;
 \ir lib.psql
 \ir matrix.psql
-SELECT plan(911);
+SELECT plan(919);
 
 CREATE FUNCTION t.rights_at(p_role name, p_table text) RETURNS text LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -231,6 +231,7 @@ CREATE TABLE t.calls (login, sql) AS VALUES
 	('t_operator', $$SELECT code FROM muster.device_command(ARRAY[t.u(13)], 'release', 'x')$$),
 	('t_operator', $$SELECT code FROM muster.device_command(ARRAY[t.u(2)], 'accept', 'x')$$),
 	('t_operator', $$SELECT muster.staged_add(t.u(11), 'new.a.b', 'office', NULL, NULL)$$),
+	('t_operator', $$SELECT 1 / (code = 0)::pg_catalog.int4 FROM muster.staged_import(ARRAY[t.u(19)], ARRAY['list.a.b'], ARRAY['office'], ARRAY[''], ARRAY[''], 'all')$$),
 	('t_operator', $$SELECT muster.staged_remove(t.u(11))$$),
 	('t_operator', $$SELECT muster.profile_save('evil', '{"a": 1}', ARRAY['admin'], ARRAY['\x00'::pg_catalog.bytea])$$),
 	('t_operator', 'SELECT muster.overview()'),
