@@ -18,6 +18,8 @@ const struct tab app_tabs[TABS] = {
 	[1] = { &pending_screen, "Pending", NEED_OPERATOR },
 	[2] = { &queue_screen, "Queue", NEED_OPERATOR },
 	[3] = { &devices_screen, "Devices", NEED_OPERATOR },
+	[4] = { &staged_screen, "Staged", NEED_OPERATOR },
+	[5] = { &profiles_screen, "Profiles", NEED_OPERATOR },
 	[6] = { &log_screen, "Log", 0 },
 	[7] = { &audit_screen, "Audit", NEED_ADMINISTRATOR },
 	[8] = { &users_screen, "Users", NEED_ENTERPRISE },
@@ -102,21 +104,65 @@ pop(struct app *a)
 }
 
 void
+app_hooks(struct app *a, const struct hooks *h)
+{
+	a->hooks_next = h;
+}
+
+/* The screen below is shown again: what it shows may have changed since. */
+static void
+back(struct app *a)
+{
+	pop(a);
+	a->reload_due = true;
+}
+
+static const char *
+unsaved_at(const struct app *a, size_t i)
+{
+	const struct shown *s = &a->stack[i];
+
+	return s->hooks == NULL || s->hooks->unsaved == NULL ? NULL : s->hooks->unsaved(s->model);
+}
+
+/* Asks before something is lost. Back loses the screen on top, everything else the whole stack. True: a question is open. */
+static bool
+ask_first(struct app *a, enum cmd cmd)
+{
+	const char *what = NULL;
+
+	for (size_t i = cmd == CMD_BACK && a->depth > 0 ? a->depth - 1 : 0; i < a->depth && what == NULL; i++)
+		what = unsaved_at(a, i);
+	struct form *f = what == NULL ? NULL : app_form_new(a, "Leave without saving?");
+	if (f == NULL)
+		return false;
+	form_line(f, "%s", what);
+	a->leave = cmd;
+	app_form(a, NULL);
+	return true;
+}
+
+void
 app_open(struct app *a, const struct screen *screen, const char *arg)
 {
 	struct err e;
 
+	if (a->depth == STACK_MAX && a->stack[1].hooks != NULL) { /* it holds what is being edited */
+		app_message(a, STYLE_WARN, "Too many screens are open over an editor: go back first");
+		return;
+	}
 	if (a->depth == STACK_MAX) { /* the oldest above the first gives way */
 		a->stack[1].screen->close(a->stack[1].model);
 		memmove(&a->stack[1], &a->stack[2], (STACK_MAX - 2) * sizeof(a->stack[0]));
 		a->depth--;
 	}
+	a->hooks_next = NULL;
 	void *model = screen->open(a, arg, &e);
 	if (model == NULL) {
 		app_message(a, STYLE_BAD, "%s (%d)", e.text, (int)e.code);
 		return;
 	}
-	a->stack[a->depth++] = (struct shown){ screen, model };
+	a->stack[a->depth++] = (struct shown){ screen, model, a->hooks_next };
 	a->place++;
 	a->reload_at_ms = 0;
 	screen->load(model);
@@ -132,12 +178,14 @@ go_to(struct app *a, const struct screen *screen)
 	app_open(a, screen, "");
 }
 
+static void do_command(struct app *a, enum cmd cmd);
+
 bool
 app_go(struct app *a, const char *name)
 {
 	for (size_t i = 0; i < TABS; i++)
 		if (app_tab_offered(a, i) && strcmp(name, app_tabs[i].screen->name) == 0) {
-			go_to(a, app_tabs[i].screen);
+			do_command(a, (enum cmd)(CMD_TAB1 + (int)i));
 			return true;
 		}
 	return false;
@@ -333,6 +381,7 @@ app_form_new(struct app *a, const char *title)
 	free(a->form);
 	a->form = calloc(1, sizeof(*a->form));
 	a->form_shown = false;
+	a->leave = CMD_NONE;
 	if (a->form != NULL)
 		(void)text_copy(a->form->title, sizeof(a->form->title), title);
 	return a->form;
@@ -376,6 +425,8 @@ no_such_command(struct app *a, const char *word)
 	app_message(a, STYLE_WARN, "No such command: %s. Known: %s%sexplain CODE, help, quit", word, known, a->rights != 0 ? "device UUID, " : "");
 }
 
+static void leave_now(struct app *a, enum cmd cmd);
+
 /* ":pending", ":explain 1401", ":quit" */
 static void
 run_command(struct app *a, const char *text)
@@ -388,7 +439,7 @@ run_command(struct app *a, const char *text)
 	if (app_go(a, word))
 		return;
 	if (strcmp(word, "q") == 0 || strcmp(word, "quit") == 0)
-		a->done = true;
+		do_command(a, CMD_QUIT);
 	else if (strcmp(word, "help") == 0)
 		app_open(a, &text_screen, "screens/keys");
 	else if (strcmp(word, "explain") == 0)
@@ -428,31 +479,45 @@ key_to_form(struct app *a, int key)
 	struct form *f = a->form;
 	a->form = NULL;
 	a->form_shown = false;
-	if (f->state == FORM_DONE && s != NULL)
+	enum cmd leave = a->leave;
+	a->leave = CMD_NONE;
+	if (f->state == FORM_DONE && leave != CMD_NONE)
+		leave_now(a, leave);
+	else if (f->state == FORM_DONE && s != NULL)
 		a->form_done(s->model, f);
+	explicit_bzero(f, sizeof(*f)); /* passwords may have been typed */
 	free(f);
+}
+
+/* Back, another screen or the end; what is not saved was asked about. */
+static void
+leave_now(struct app *a, enum cmd cmd)
+{
+	if (cmd == CMD_QUIT)
+		a->done = true;
+	else if (cmd != CMD_BACK)
+		go_to(a, app_tabs[cmd - CMD_TAB1].screen);
+	else if (a->depth > 1)
+		back(a);
+	else
+		app_message(a, STYLE_NORMAL, "F10 quits");
 }
 
 static void
 do_command(struct app *a, enum cmd cmd)
 {
 	struct shown *s = app_current(a);
+	bool tab = cmd >= CMD_TAB1 && cmd <= CMD_TAB10;
 	char page[48];
 
-	if (cmd >= CMD_TAB1 && cmd <= CMD_TAB10) {
-		if (app_tab_offered(a, cmd - CMD_TAB1))
-			go_to(a, app_tabs[cmd - CMD_TAB1].screen);
+	if (tab && !app_tab_offered(a, cmd - CMD_TAB1))
+		return;
+	if (tab || cmd == CMD_BACK || cmd == CMD_QUIT) {
+		if (!ask_first(a, cmd))
+			leave_now(a, cmd);
 		return;
 	}
 	switch (cmd) {
-	case CMD_BACK:
-		if (a->depth > 1) {
-			pop(a);
-			a->reload_due = true; /* what changed meanwhile was told to the screen above */
-		} else {
-			app_message(a, STYLE_NORMAL, "F10 quits");
-		}
-		return;
 	case CMD_HELP:
 		(void)snprintf(page, sizeof(page), "screens/%s", s == NULL ? "keys" : s->screen->name);
 		app_open(a, &text_screen, page);
@@ -485,8 +550,9 @@ void
 app_key(struct app *a, int key)
 {
 	app_touch(a);
-	if (key == UK_F10) { /* as the last line says, also under a dialog or a question */
-		a->done = true;
+	if (key == UK_F10) { /* as the last line says, also under a dialog or a question; twice: without a question */
+		if (a->leave == CMD_QUIT || !ask_first(a, CMD_QUIT))
+			a->done = true;
 		return;
 	}
 	if (a->form_shown) {
@@ -498,6 +564,9 @@ app_key(struct app *a, int key)
 		return;
 	}
 	a->message[0] = '\0';
+	struct shown *s = app_current(a);
+	if (s != NULL && s->hooks != NULL && s->hooks->key != NULL && s->hooks->key(s->model, key))
+		return;
 	enum cmd cmd = lookup(a, key);
 	if (cmd != CMD_NONE)
 		do_command(a, cmd);

@@ -37,6 +37,17 @@ struct screen {
 
 extern const struct screen overview_screen, pending_screen, devices_screen, device_screen, log_screen, text_screen, users_screen,
     audit_screen, audit_row_screen, queue_screen, settings_screen;
+extern const struct screen staged_screen, import_screen, profiles_screen, profile_screen, acl_screen, revisions_screen, diff_screen,
+    plan_screen;
+
+/*
+ * What a screen may have beside: keys as they are pressed, before they are looked up (true: taken), and what
+ * would be lost by leaving it (NULL: nothing), which the operator is asked about first.
+ */
+struct hooks {
+	bool (*key)(void *model, int key);
+	const char *(*unsaved)(const void *model);
+};
 
 /* app_new: conninfo of the database; nothing is waited for. */
 MUST_CHECK int app_new(const char *conninfo, struct app **out, struct err *e);
@@ -70,6 +81,8 @@ void app_touch(struct app *a); /* something that is seen changed */
  * later call counts, and a load forgets it.
  */
 void app_reload_in(struct app *a, int ms);
+/* app_hooks: called in open(), for the screen that is being opened. */
+void app_hooks(struct app *a, const struct hooks *h);
 
 /* app_ask: one line below the screen; done is called with the text on Enter. */
 void app_ask(struct app *a, const char *label, const char *standard, void (*done)(void *model, const char *text));

@@ -10,6 +10,7 @@ enum { STACK_MAX = 8 };
 struct shown {
 	const struct screen *screen;
 	void *model;
+	const struct hooks *hooks; /* NULL: none */
 };
 
 struct app {
@@ -26,6 +27,9 @@ struct app {
 	int64_t reload_at_ms; /* 0: no time for it */
 	char message[256];
 	enum style message_style;
+
+	const struct hooks *hooks_next; /* of the screen being opened */
+	enum cmd leave; /* asked for, while its question is open; CMD_NONE: none */
 
 	struct input line; /* a question below the screen */
 	char line_label[80];

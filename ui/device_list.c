@@ -205,10 +205,18 @@ open_pending(struct app *a, const char *arg, struct err *e)
 	return open_list(a, &pending_screen, "waiting", e);
 }
 
+/* arg: a state, or "profile:NAME". */
 static void *
 open_devices(struct app *a, const char *arg, struct err *e)
 {
-	return open_list(a, &devices_screen, arg, e);
+	static const char by_profile[] = "profile:";
+	size_t n = sizeof(by_profile) - 1;
+	bool profile = strncmp(arg, by_profile, n) == 0;
+	struct list *l = open_list(a, &devices_screen, profile ? "" : arg, e);
+
+	if (l != NULL && profile)
+		(void)text_copy(l->filter.profile, sizeof(l->filter.profile), arg + n);
+	return l;
 }
 
 static void
@@ -295,7 +303,7 @@ status(const void *model, char *out, size_t size)
 		(void)snprintf(count, sizeof(count), "%d of %" PRId64, l->feed.n == 0 ? 0 : l->feed.cursor + 1, l->count);
 	if (l->nchosen > 0)
 		(void)snprintf(chosen, sizeof(chosen), "  %zu selected", l->nchosen);
-	(void)snprintf(out, size, "%s%s%s%s%s%s", count, l->screen == &devices_screen && l->filter.state[0] != '\0' ? "  state " : "",
+	(void)snprintf(out, size, "%s%s%s%s%s%s%s%s", count, l->filter.profile[0] != '\0' ? "  profile " : "", l->filter.profile, l->screen == &devices_screen && l->filter.state[0] != '\0' ? "  state " : "",
 	    l->screen == &devices_screen ? l->filter.state : "", l->filter.search[0] != '\0' ? "  /" : "", l->filter.search, chosen);
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <term.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "ui/widget/keys.h"
@@ -52,6 +53,19 @@ start_colours(void)
 		(void)init_pair((short)(i + 1), looks[i].front, looks[i].back);
 }
 
+/* Ctrl-S saves; to the terminal it would mean: stop writing. */
+static void
+let_ctrl_s_through(void)
+{
+	struct termios t;
+
+	if (tcgetattr(STDIN_FILENO, &t) < 0)
+		return;
+	t.c_iflag &= ~(tcflag_t)IXON;
+	(void)tcsetattr(STDIN_FILENO, TCSANOW, &t);
+	(void)def_prog_mode();
+}
+
 int
 term_start(bool mono, struct err *e)
 {
@@ -66,6 +80,7 @@ term_start(bool mono, struct err *e)
 	(void)set_escdelay(ESCAPE_DELAY_MS);
 	(void)cbreak();
 	(void)noecho();
+	let_ctrl_s_through();
 	(void)nonl();
 	(void)keypad(stdscr, TRUE);
 	(void)nodelay(stdscr, TRUE);

@@ -19,7 +19,8 @@ struct page {
 };
 
 static const struct screen *const about[] = { &overview_screen, &pending_screen, &devices_screen, &device_screen, &log_screen,
-	&audit_screen, &audit_row_screen, &users_screen, &queue_screen, &settings_screen };
+	&audit_screen, &audit_row_screen, &users_screen, &queue_screen, &settings_screen, &staged_screen, &import_screen, &profiles_screen,
+	&profile_screen, &acl_screen, &revisions_screen, &diff_screen, &plan_screen };
 
 /* Whom a key is for, when not for everybody who may see the screen. */
 static const char *

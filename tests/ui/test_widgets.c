@@ -245,7 +245,8 @@ a_row_that_does_not_fit_the_buffer_is_cut_at_a_character(void **state)
 /* Keys */
 
 static const struct screen *const screens[] = { &overview_screen, &pending_screen, &devices_screen, &device_screen, &log_screen,
-	&text_screen, &queue_screen, &settings_screen };
+	&text_screen, &queue_screen, &settings_screen, &audit_screen, &audit_row_screen, &users_screen, &staged_screen, &import_screen,
+	&profiles_screen, &profile_screen, &acl_screen, &revisions_screen, &diff_screen, &plan_screen };
 
 static void
 no_table_has_a_key_twice(void **state)

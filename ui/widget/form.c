@@ -88,6 +88,24 @@ draw_field(const struct form_field *fl, struct canvas *c, int y, int x, int widt
 	(void)canvas_text(c, y + 1, x + LABEL_WIDTH, width - LABEL_WIDTH, STYLE_DIM, fl->hint);
 }
 
+/* On a small screen: no text above the fields, and only the hint of the active one. */
+static void
+draw_tight(const struct form *f, struct canvas *c, int x, int width)
+{
+	int room = c->height - 3, at = 1;
+	size_t first = (int)f->active + 2 > room ? f->active + 2 - (size_t)room : 0;
+
+	canvas_box(c, 0, x, c->height, width, f->title);
+	for (size_t i = 0; f->nfields == 0 && i < f->nlines && at < c->height - 2; i++)
+		(void)canvas_text(c, at++, x + 2, width - 4, STYLE_NORMAL, f->lines[i]);
+	for (size_t i = first; i < f->nfields && at < c->height - 2; i++) {
+		draw_field(&f->fields[i], c, at, x + 2, width - 4, i == f->active);
+		at += i == f->active ? 2 : 1;
+	}
+	canvas_fill(c, c->height - 2, x + 2, width - 4, STYLE_NORMAL);
+	(void)canvas_text(c, c->height - 2, x + 2, width - 4, STYLE_DIM, f->nfields == 0 ? "y yes   any other key: no" : "Enter next   Esc cancel");
+}
+
 void
 form_draw(const struct form *f, struct canvas *c)
 {
@@ -96,6 +114,10 @@ form_draw(const struct form *f, struct canvas *c)
 	int x = (c->width - width) / 2, y = (c->height - height) / 2;
 	int at = y < 0 ? 0 : y;
 
+	if (y < 0) {
+		draw_tight(f, c, x, width);
+		return;
+	}
 	canvas_box(c, at, x, height, width, f->title);
 	at++;
 	for (size_t i = 0; i < f->nlines; i++)

@@ -5,7 +5,7 @@
 
 #include "ui/widget/input.h"
 
-enum { FORM_FIELDS_MAX = 4, FORM_LINES_MAX = 8, FORM_CHOICES_MAX = 64 };
+enum { FORM_FIELDS_MAX = 5, FORM_LINES_MAX = 8, FORM_CHOICES_MAX = 64 };
 
 struct form_field {
 	const char *label, *hint;

@@ -70,6 +70,10 @@ key_label(int key, char *out, size_t size)
 			(void)text_copy(out, size, names[i].name);
 			return;
 		}
+	if (key > 0 && key < ' ') {
+		(void)snprintf(out, size, "Ctrl-%c", key + '@');
+		return;
+	}
 	char ch[5] = { 0 };
 	(void)text_put(ch, (uint32_t)key);
 	(void)text_copy(out, size, ch);

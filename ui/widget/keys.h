@@ -70,6 +70,18 @@ enum cmd {
 	CMD_DEVICE_LOG,
 	CMD_OPEN_DEVICE,
 	CMD_EXPLAIN,
+	/* on staged devices and profiles */
+	CMD_ADD,
+	CMD_REMOVE,
+	CMD_IMPORT,
+	CMD_EXPORT,
+	CMD_SAVE,
+	CMD_COPY,
+	CMD_REVISIONS,
+	CMD_USED_BY,
+	CMD_PLAN,
+	CMD_NEXT,
+	CMD_PREVIOUS,
 	/* on the log */
 	CMD_LEVEL,
 	CMD_FOLLOW,
