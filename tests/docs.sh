@@ -121,11 +121,11 @@ ok "doc/settings.md has the settings of the schema with default and range, and n
 
 # Profiles
 
-mapfile -t faults < <(sed -nE 's/^[[:blank:]]*\{ (NULL|"[a-z]+"), "([a-z_]+)", FIELD_.*/\1.\2/p' src/amt/profile.c |
+mapfile -t faults < <(sed -nE 's/^[[:blank:]]*\{ (NULL|"[a-z]+"), "([a-z_]+)", PROFILE_.*/\1.\2/p' src/amt/profile.c |
 	sed 's/^NULL\.//; s/"//g' | grep -vx 'acl\.access' | all_in doc/profile.md '| `' '` |')
 ok "every key of a profile is in doc/profile.md" "${faults[@]}"
 
-mapfile -t faults < <(sed -nE '/^static const struct word/,/;/p' src/amt/profile.c | grep -oE '\{ "[a-z0-9-]+"' | grep -oE '[a-z0-9-]+' |
+mapfile -t faults < <(sed -nE '/^static const struct profile_word/,/;/p' src/amt/profile.c | grep -oE '\{ "[a-z0-9-]+"' | grep -oE '[a-z0-9-]+' |
 	sort -u | all_in doc/profile.md '`' '`')
 ok "every word a profile may use is in doc/profile.md" "${faults[@]}"
 

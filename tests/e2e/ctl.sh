@@ -161,6 +161,23 @@ ctl 0 0 "staged list" -j staged list
 members "fqdn note ou profile staged_at staged_by uuid"
 ctl 0 0 "staged remove" -j staged remove "$u"
 ctl 3 1106 "staged remove again" -j staged remove "$u"
+ctl 5 1703 "staged import --check" -j staged import --check "$WORK/some.csv"
+has '.good == 1 and .refused == 4 and [.errors[] | [.line, .code]] == [[3, 1006], [4, 1006], [5, 1703], [7, 1106]]' "tells the same"
+has '.lines == [{line: 2, uuid: "'"$u"'", fqdn: "pc.corp.example", text: "new", queued: false}]' "and what would be done"
+ctl 5 1703 "staged import --check for people" staged import --check "$WORK/some.csv"
+like "$out" "line 2: $u pc.corp.example: new" "tells line by line"
+ctl 0 0 "staged list" -j staged list
+has 'length == 0' "and stores nothing"
+printf '\xef\xbb\xbfuuid;note;fqdn;profile\r\n%s;"a;""b""";pc.corp.example;office\r\n' "$u" >"$WORK/excel.csv"
+ctl 0 0 "a file as a spreadsheet writes it" -j staged import "$WORK/excel.csv"
+ctl 0 0 "staged list" -j staged list
+has '.[0].note == "a;\"b\""' "is read"
+ctl 0 0 "a check of it" staged import --check "$WORK/excel.csv"
+like "$out" "as it is staged already" "tells that it is there"
+ctl 0 0 "staged remove" -j staged remove "$u"
+ctl 5 1105 "a UUID twice" -j staged import - <<<"uuid,fqdn,profile"$'\n'"$u,first.b,office"$'\n'"$u,second.b,office"
+has '[.errors[].line] == [3]' "is refused the second time"
+ctl 0 0 "staged remove" -j staged remove "$u"
 good=$none,pc.corp.example,office
 ctl 2 1006 "an unknown column" -j staged import - <<<"uuid,fqdn,profil"$'\n'"$good"
 ctl 2 1006 "an empty file" -j staged import /dev/null
