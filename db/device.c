@@ -70,7 +70,7 @@ static const struct stmt count_filtered = {
 	.want = WANT_ONE,
 	.sql = "SELECT count(*) FROM muster.device d" DEVICE_FILTER,
 };
-/* Without a search the triggers have counted already. */
+/* Without a search and of all profiles the triggers have counted already. */
 static const struct stmt count_state = {
 	.name = "device_count_state",
 	.nparams = 1,
@@ -192,7 +192,7 @@ device_count_send(struct dbq *q, const struct device_filter *f, dbq_rows_fn *fn,
 {
 	const char *params[] = { f->state, f->search, f->profile };
 
-	if (f->search[0] == '\0')
+	if (f->search[0] == '\0' && f->profile[0] == '\0')
 		dbq_send(q, &count_state, params, 1, fn, arg, owner);
 	else
 		dbq_send(q, &count_filtered, params, ARRAY_LEN(params), fn, arg, owner);
