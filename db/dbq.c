@@ -9,7 +9,8 @@
 #include "base/clock.h"
 #include "db/pq.h"
 
-enum { BACKOFF_FIRST_MS = 500, BACKOFF_MAX_MS = 8000, CONNECT_MAX_MS = 15000, PARAMS_MAX = 12 };
+enum { BACKOFF_FIRST_MS = 500, BACKOFF_MAX_MS = 8000, CONNECT_MAX_MS = 15000, PARAMS_MAX = 12, PATIENCE_MS = 60000,
+	PING_PART = 3, WAIT_MS = 1000 };
 
 struct request {
 	struct request *next;
@@ -31,6 +32,8 @@ struct dbq {
 	bool sent, answered; /* a statement was sent and its end not yet read; its result was */
 	bool greeted;        /* LISTEN and version check are done */
 	bool told;           /* an answer was handed over since dbq_work began */
+	int patience_ms;
+	int64_t heard_ms;    /* when something was last sent or received */
 	struct err refusal;  /* why the greeting failed: this connection is of no use */
 	dbq_notify_fn *notify;
 	dbq_state_fn *on_state;
@@ -60,6 +63,7 @@ dbq_new(const char *conninfo, const char *user, const char *app, dbq_notify_fn *
 	q->on_state = state;
 	q->arg = arg;
 	q->backoff_ms = BACKOFF_FIRST_MS;
+	q->patience_ms = PATIENCE_MS;
 	*out = q;
 	return 0;
 }
@@ -197,6 +201,7 @@ send_next(struct dbq *q)
 	if (r == NULL)
 		return true;
 	q->sent = true;
+	q->heard_ms = clock_ms();
 	return PQsendQueryParams(q->conn, r->stmt->sql, (int)r->n, NULL, (const char *const *)r->params, NULL, NULL, 0) == 1;
 }
 
@@ -244,9 +249,10 @@ greeted(void *arg, const struct rows *rows, const struct err *e)
 	}
 }
 
-/* LISTEN cannot fail alone: what would make it fail makes the greeting fail as well. */
+/* LISTEN cannot fail alone: what would make it fail makes the greeting fail as well. What makes the ping
+ * fail ends the connection. */
 static void
-listening(void *arg, const struct rows *rows, const struct err *e)
+unheard(void *arg, const struct rows *rows, const struct err *e)
 {
 	(void)arg;
 	(void)rows;
@@ -265,11 +271,21 @@ push_greeting(struct dbq *q)
 		return;
 	}
 	*r = (struct request){ .stmt = &greet, .fn = greeted, .arg = q, .next = q->first };
-	*l = (struct request){ .stmt = &listen, .fn = listening, .arg = q, .next = r };
+	*l = (struct request){ .stmt = &listen, .fn = unheard, .arg = q, .next = r };
 	if (q->first == NULL)
 		q->tail = &r->next;
 	q->first = l;
 	q->greeted = true;
+}
+
+/* A server that hangs, or a network that lost the connection, is found out by asking. */
+static void
+ping(struct dbq *q)
+{
+	static const struct stmt alive = { .name = "alive", .want = WANT_ONE, .sql = "SELECT 1" };
+
+	if (q->first == NULL && clock_ms() - q->heard_ms > q->patience_ms / PING_PART)
+		dbq_send(q, &alive, NULL, 0, unheard, NULL, q);
 }
 
 static void
@@ -281,8 +297,10 @@ work_up(struct dbq *q)
 
 	if (!q->greeted)
 		push_greeting(q);
+	ping(q);
 	bool ok = PQconsumeInput(q->conn) == 1 && send_next(q) && PQflush(q->conn) >= 0;
 	while (ok && q->refusal.code == 0 && q->sent && PQisBusy(q->conn) == 0) {
+		q->heard_ms = clock_ms();
 		res = PQgetResult(q->conn);
 		ok = PQstatus(q->conn) == CONNECTION_OK;
 		if (ok && res != NULL && !q->answered) {
@@ -303,6 +321,9 @@ work_up(struct dbq *q)
 		go_down(q, &e);
 	} else if (!ok || PQstatus(q->conn) == CONNECTION_BAD) {
 		(void)pq_error(q->conn, NULL, "database", &e);
+		go_down(q, &e);
+	} else if (dbq_silent_ms(q) > q->patience_ms) {
+		(void)err_set(&e, ERR_DB_DOWN, "database: no answer within %d seconds", q->patience_ms / 1000);
 		go_down(q, &e);
 	}
 }
@@ -346,7 +367,21 @@ dbq_wait_ms(const struct dbq *q)
 
 	if (q->state == DBQ_DOWN)
 		return q->next_try_ms <= now ? 0 : (int)(q->next_try_ms - now);
-	return q->state == DBQ_CONNECTING ? 200 : 1000;
+	if (q->state == DBQ_UP && q->patience_ms < 10 * WAIT_MS)
+		return q->patience_ms / 10;
+	return q->state == DBQ_CONNECTING ? 200 : WAIT_MS;
+}
+
+void
+dbq_patience(struct dbq *q, int ms)
+{
+	q->patience_ms = ms;
+}
+
+int
+dbq_silent_ms(const struct dbq *q)
+{
+	return q->state == DBQ_UP && q->sent ? (int)(clock_ms() - q->heard_ms) : 0;
 }
 
 enum dbq_state

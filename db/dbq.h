@@ -46,6 +46,14 @@ int dbq_wait_ms(const struct dbq *q);
 /* dbq_work: do what can be done without waiting; call after every poll. True: an answer was handed over. */
 bool dbq_work(struct dbq *q);
 
+/*
+ * dbq_patience: how long an answer may take before the connection is given up (standard: 60 s); after a third of
+ * it without a word the database is asked whether it still answers. dbq_silent_ms: how long an
+ * answer has been waited for; 0: none is.
+ */
+void dbq_patience(struct dbq *q, int ms);
+int dbq_silent_ms(const struct dbq *q);
+
 enum dbq_state dbq_status(const struct dbq *q);
 bool dbq_busy(const struct dbq *q); /* statements are waiting for an answer */
 
