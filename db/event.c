@@ -20,28 +20,55 @@ static const char *const level_names[] = {
 #define EVENT_KEY "(to_timestamp($4::numeric / 1000000), $5::bigint)"
 
 /* No join: a log viewer may read nothing but the log. */
-#define EVENT_SELECT                                                                         \
-	"SELECT l.event_id, (extract(epoch FROM l.at) * 1000000)::bigint,"                           \
-	" to_char(l.at, 'YYYY-MM-DD HH24:MI:SS.MS'), l.level, l.uuid, l.node_id, l.job_id, l.code, l.text" \
-	" FROM muster.event_log l"                                                                   \
-	" WHERE l.level <= $2::int AND ($3 = '' OR strpos(lower(l.text), lower($3)) > 0)"
+#define EVENT_COLUMNS                                                                        \
+	"event_id, (extract(epoch FROM at) * 1000000)::bigint,"                                      \
+	" to_char(at, 'YYYY-MM-DD HH24:MI:SS.MS'), level, uuid, node_id, job_id, code, text"
+#define EVENT_FROM                                                                           \
+	" FROM muster.event_log l WHERE l.level <= $2::int"                                          \
+	" AND l.at >= coalesce(nullif($7, '')::timestamptz, '-infinity')"                            \
+	" AND l.at < coalesce(nullif($8, '')::timestamptz, 'infinity')"
 #define EVENT_ONE " AND l.uuid = $1::uuid"
 #define EVENT_ALL " AND $1 = ''"
+#define OLDER " AND ($5::bigint = 0 OR (l.at, l.event_id) < " EVENT_KEY ")"
+#define NEWER " AND (l.at, l.event_id) > " EVENT_KEY
 
-enum { C_ID, C_US, C_AT, C_LEVEL, C_UUID, C_NODE, C_JOB, C_CODE, C_TEXT };
+enum { C_ID, C_US, C_AT, C_LEVEL, C_UUID, C_NODE, C_JOB, C_CODE, C_TEXT, C_MARK };
 
 #define PAGE(var, which, cond, order)                                                              \
 	static const struct stmt var = {                                                            \
 		.name = #var,                                                                          \
-		.nparams = 6,                                                                          \
+		.nparams = 8,                                                                          \
 		.want = WANT_MANY,                                                                     \
-		.sql = EVENT_SELECT which cond " ORDER BY l.at " order ", l.event_id " order        \
-		       " LIMIT $6::int",                                                               \
+		.sql = "SELECT " EVENT_COLUMNS ", false" EVENT_FROM " AND $3 = ''" which cond          \
+		       " ORDER BY l.at " order ", l.event_id " order " LIMIT $6::int",                 \
 	}
-PAGE(event_older, EVENT_ALL, " AND ($5::bigint = 0 OR (l.at, l.event_id) < " EVENT_KEY ")", "DESC");
-PAGE(event_newer, EVENT_ALL, " AND (l.at, l.event_id) > " EVENT_KEY, "");
-PAGE(event_older_one, EVENT_ONE, " AND ($5::bigint = 0 OR (l.at, l.event_id) < " EVENT_KEY ")", "DESC");
-PAGE(event_newer_one, EVENT_ONE, " AND (l.at, l.event_id) > " EVENT_KEY, "");
+PAGE(event_older, EVENT_ALL, OLDER, "DESC");
+PAGE(event_newer, EVENT_ALL, NEWER, "");
+PAGE(event_older_one, EVENT_ONE, OLDER, "DESC");
+PAGE(event_newer_one, EVENT_ONE, NEWER, "");
+
+/* back is the other order: the first row in it is the last one that was looked through. */
+#define SEARCH(var, which, cond, order, back)                                                      \
+	static const struct stmt var = {                                                            \
+		.name = #var,                                                                          \
+		.nparams = 8,                                                                          \
+		.want = WANT_MANY,                                                                     \
+		.sql = "WITH seen AS MATERIALIZED (SELECT l.*" EVENT_FROM which cond                   \
+		       "  ORDER BY l.at " order ", l.event_id " order " LIMIT " SEARCHED               \
+		       "), hit AS (SELECT *, false AS mark FROM seen WHERE strpos(lower(text), lower($3)) > 0" \
+		       "  ORDER BY at " order ", event_id " order " LIMIT $6::int"                     \
+		       "), mark AS (SELECT at, event_id, 4::smallint, NULL::uuid, NULL::int, NULL::bigint, 0," \
+		       "  'Searched to here; go on to search further', true FROM seen"                 \
+		       "  WHERE (SELECT count(*) FROM seen) = " SEARCHED " AND (SELECT count(*) FROM hit) < $6::int" \
+		       "  ORDER BY at " back ", event_id " back " LIMIT 1)"                            \
+		       " SELECT " EVENT_COLUMNS ", mark FROM (TABLE hit UNION ALL TABLE mark) x"       \
+		       " ORDER BY at " order ", event_id " order ", mark",                             \
+	}
+#define SEARCHED "100000"
+SEARCH(event_search_older, EVENT_ALL, OLDER, "DESC", "");
+SEARCH(event_search_newer, EVENT_ALL, NEWER, "", "DESC");
+SEARCH(event_search_older_one, EVENT_ONE, OLDER, "DESC", "");
+SEARCH(event_search_newer_one, EVENT_ONE, NEWER, "", "DESC");
 
 static const struct stmt estimate = {
 	.name = "event_estimate",
@@ -92,21 +119,26 @@ event_from_row(const struct rows *r, size_t row, struct event *out)
 	v.node_id = (int)rows_int(r, row, C_NODE);
 	v.job_id = rows_int(r, row, C_JOB);
 	v.code = (int)rows_int(r, row, C_CODE);
+	v.mark = rows_bool(r, row, C_MARK);
 	text_clean(v.text, sizeof(v.text), rows_text(r, row, C_TEXT), strlen(rows_text(r, row, C_TEXT)));
 	*out = v;
 }
 
+/* By: searched, one device, newer. */
+static const struct stmt *const pages[2][2][2] = {
+	{ { &event_older, &event_newer }, { &event_older_one, &event_newer_one } },
+	{ { &event_search_older, &event_search_newer }, { &event_search_older_one, &event_search_newer_one } },
+};
+
 static const struct stmt *
 page_of(const struct event_filter *f, bool newer)
 {
-	if (f->uuid[0] != '\0')
-		return newer ? &event_newer_one : &event_older_one;
-	return newer ? &event_newer : &event_older;
+	return pages[f->search[0] != '\0'][f->uuid[0] != '\0'][newer];
 }
 
 struct page_params {
 	char level[8], at[24], id[24], limit[16];
-	const char *p[6];
+	const char *p[8];
 };
 
 static void
@@ -116,7 +148,7 @@ page_params(const struct event_filter *f, int64_t at_us, int64_t id, int limit, 
 	(void)snprintf(out->at, sizeof(out->at), "%" PRId64, at_us);
 	(void)snprintf(out->id, sizeof(out->id), "%" PRId64, id);
 	(void)snprintf(out->limit, sizeof(out->limit), "%d", limit);
-	const char *p[] = { f->uuid, out->level, f->search, out->at, out->id, out->limit };
+	const char *p[] = { f->uuid, out->level, f->search, out->at, out->id, out->limit, f->since, f->until };
 	memcpy(out->p, p, sizeof(p));
 }
 

@@ -20,6 +20,7 @@ struct event {
 	int64_t job_id;
 	int code;
 	char text[EVENT_TEXT];
+	bool mark; /* no line: so far was searched (see EVENT_SEARCHED) */
 };
 
 /* event_level_name: "error" ... "verbose". event_level_of: 0 for an unknown name. */
@@ -30,7 +31,15 @@ struct event_filter {
 	char uuid[UUID_TEXT];     /* "" all devices */
 	enum event_level level;   /* least important to show */
 	char search[64];          /* anywhere in the text */
+	char since[40], until[40]; /* "" no bound; else a time as PostgreSQL reads it, until exclusive */
 };
+
+/*
+ * A page with a search looks through so many lines, which bounds its time whatever the size of the log. When
+ * they were not enough for a full page, its last row is a mark: from there the next page goes on.
+ */
+enum { EVENT_SEARCHED = 100000 };
+
 
 void event_from_row(const struct rows *r, size_t row, struct event *out);
 

@@ -60,7 +60,7 @@ static const struct stmt steps = {
 	.name = "step_list",
 	.nparams = 1,
 	.want = WANT_MANY,
-	.sql = "SELECT attempt, seq, title, outcome, code, detail, to_char(started_at, 'HH24:MI:SS'), took_ms"
+	.sql = "SELECT attempt, seq, title, outcome, code, detail, to_char(started_at, 'HH24:MI:SS'), took_ms, step"
 	       " FROM muster.step_result WHERE job_id = $1::bigint ORDER BY attempt DESC, seq",
 };
 

@@ -117,8 +117,8 @@ struct job_end {
 };
 MUST_CHECK int job_end(struct db *db, const struct hold *h, const struct job_end *end, struct err *e);
 
-/* Steps of a job for the console: seq, attempt, title, outcome, code, detail, started, took_ms. */
-enum { STEP_ATTEMPT, STEP_SEQ, STEP_TITLE, STEP_OUTCOME, STEP_CODE, STEP_DETAIL, STEP_STARTED, STEP_TOOK_MS };
+/* Steps of a job for the console: seq, attempt, title, outcome, code, detail, started, took_ms, id. */
+enum { STEP_ATTEMPT, STEP_SEQ, STEP_TITLE, STEP_OUTCOME, STEP_CODE, STEP_DETAIL, STEP_STARTED, STEP_TOOK_MS, STEP_ID };
 void step_list_send(struct dbq *q, int64_t job_id, dbq_rows_fn *fn, void *arg, const void *owner);
 MUST_CHECK int step_list(struct db *db, int64_t job_id, struct rows **out, struct err *e);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "db/event.h"
 
 static const struct stmt list = {
@@ -34,6 +35,12 @@ static const struct stmt beat = {
 	.want = WANT_ONE,
 	.sql = "SELECT muster.node_beat($1::int, $2::int, $3::int, $4::bigint, $5::bigint, $6::boolean)",
 };
+static const struct stmt trace = {
+	.name = "node_trace",
+	.nparams = 3,
+	.want = WANT_ONE,
+	.sql = "SELECT muster.node_trace($1::int, $2, $3::bigint)",
+};
 static const struct stmt nodes = {
 	.name = "node_list",
 	.want = WANT_MANY,
@@ -42,7 +49,7 @@ static const struct stmt nodes = {
 	       " CASE WHEN stopped_at IS NOT NULL THEN 'stopped'"
 	       " WHEN heartbeat_at < now() - make_interval(secs => muster.setting_number('lease_s')::int)"
 	       " THEN 'gone' WHEN heartbeat_at < now() - make_interval(secs => muster.setting_number('lease_s')::int * 0.75)"
-	       " THEN 'silent' ELSE 'running' END FROM muster.engine_node ORDER BY name",
+	       " THEN 'silent' ELSE 'running' END, trace_dir, trace_bytes FROM muster.engine_node ORDER BY name",
 };
 
 static const struct stmt roles = {
@@ -100,6 +107,7 @@ settings_load(struct db *db, struct settings *out, struct err *e)
 		s.retry_min[s.nretry++] = (int)strtol(p, &p, 10);
 	s.legacy_tls = strcmp(value_of(r, "legacy_tls"), "on") == 0;
 	s.log_level = event_level_of(value_of(r, "log_level"));
+	(void)text_copy(s.trace, sizeof(s.trace), value_of(r, "trace")); /* 500 characters at most */
 	if (s.nretry == 0 || s.log_level == 0)
 		return err_set(e, ERR_DB, "setting %s is missing", s.nretry == 0 ? "retry_minutes" : "log_level");
 	*out = s;
@@ -160,6 +168,17 @@ node_beat(struct db *db, int node, int workers, int busy, int64_t hellos, int64_
 	(void)snprintf(h, sizeof(h), "%" PRId64, hellos);
 	(void)snprintf(x, sizeof(x), "%" PRId64, refused);
 	return db_run(db, &beat, params, ARRAY_LEN(params), NULL, e);
+}
+
+int
+node_trace(struct db *db, int node, const char *dir, int64_t bytes, struct err *e)
+{
+	char id[16], b[24];
+	const char *params[] = { id, dir, b };
+
+	(void)snprintf(id, sizeof(id), "%d", node);
+	(void)snprintf(b, sizeof(b), "%" PRId64, bytes);
+	return db_run(db, &trace, params, ARRAY_LEN(params), NULL, e);
 }
 
 int

@@ -293,3 +293,29 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION muster.job_delay(uuid[], integer), muster.activity_list(integer), muster.readiness() TO muster_operator;
+
+-- Debug trace: the conversations with devices, in files of the engines.
+INSERT INTO muster.setting (name, value, kind, least, most, standard, unit, description)
+SELECT s.name, s.standard, s.kind, s.least, s.most, s.standard, s.unit, s.description
+  FROM (VALUES
+	('trace', 'text', NULL::bigint, NULL::bigint, '', '', 'Devices whose conversations engines write to files: empty for none, all, or UUIDs with blanks between.')
+  ) AS s (name, kind, least, most, standard, unit, description);
+
+-- What setting_set cannot know of one setting.
+CREATE FUNCTION muster.setting_check() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF NEW.name = 'trace' AND NEW.value !~* '^(all|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}( [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})*)?$' THEN
+		RAISE EXCEPTION 'trace must be empty, all, or UUIDs with a blank between' USING ERRCODE = 'check_violation';
+	END IF;
+	RETURN NEW;
+END
+$$;
+CREATE TRIGGER setting_check BEFORE UPDATE OF value ON muster.setting FOR EACH ROW EXECUTE FUNCTION muster.setting_check();
+
+ALTER TABLE muster.engine_node ADD COLUMN trace_dir text NOT NULL DEFAULT '', ADD COLUMN trace_bytes bigint NOT NULL DEFAULT 0;
+COMMENT ON COLUMN muster.engine_node.trace_dir IS 'Where the engine writes its debug trace; empty while it writes none.';
+CREATE FUNCTION muster.node_trace(p_node integer, p_dir text, p_bytes bigint) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	UPDATE muster.engine_node SET trace_dir = left(p_dir, 500), trace_bytes = p_bytes WHERE node_id = p_node
+$$;
+GRANT EXECUTE ON FUNCTION muster.node_trace(integer, text, bigint) TO muster_engine;

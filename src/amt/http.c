@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "amt/digest.h"
+#include "base/clock.h"
 #include "base/text.h"
 
 static const char uri[] = "/wsman";
@@ -385,6 +386,7 @@ static int
 send_once(struct http *h, const void *body, size_t len, struct http_reply *out, struct err *e)
 {
 	SCOPED(buf) struct buf header = { 0 };
+	int64_t from = clock_ms();
 	struct curl_slist *list = curl_slist_append(NULL, "Content-Type: application/soap+xml; charset=utf-8");
 	int rc = 0;
 
@@ -417,6 +419,9 @@ send_once(struct http *h, const void *body, size_t len, struct http_reply *out, 
 	(void)curl_easy_setopt(h->curl, CURLOPT_HTTPHEADER, NULL);
 	curl_slist_free_all(list);
 	h->reply = NULL;
+	if (h->conf.trace != NULL)
+		h->conf.trace(h->conf.trace_arg, &(struct http_exchange){ .request = body, .len = len, .authorized = header.len > 0,
+		    .reply = rc == 0 ? out : NULL, .why = e, .took_ms = clock_ms() - from });
 	return rc;
 }
 

@@ -22,6 +22,28 @@ enum {
 	HTTP_BODY_MAX = 1 << 20,
 };
 
+struct http_reply {
+	long status;
+	bool soap;       /* the content type is a SOAP one */
+	struct buf body; /* owned */
+};
+void http_reply_free(struct http_reply *r);
+static inline void
+http_reply_scoped(struct http_reply *r)
+{
+	http_reply_free(r);
+}
+
+/* One request and what came of it, for a debug trace: valid during the call only, secrets not masked. */
+struct http_exchange {
+	const char *request;
+	size_t len;
+	bool authorized;                /* it went out with an answer to a challenge */
+	const struct http_reply *reply; /* NULL: none came, and why says why */
+	const struct err *why;
+	int64_t took_ms;
+};
+
 struct http_conf {
 	const char *address;             /* numeric IPv4 or IPv6 */
 	unsigned int port;
@@ -38,21 +60,12 @@ struct http_conf {
 	/* Asked about once a second during a call; true ends it. May be NULL. */
 	bool (*give_up)(void *arg);
 	void *give_up_arg;
+	/* Told of every exchange. May be NULL. */
+	void (*trace)(void *arg, const struct http_exchange *x);
+	void *trace_arg;
 };
 
 struct http; /* one connection; used by one thread at a time */
-
-struct http_reply {
-	long status;
-	bool soap;       /* the content type is a SOAP one */
-	struct buf body; /* owned */
-};
-void http_reply_free(struct http_reply *r);
-static inline void
-http_reply_scoped(struct http_reply *r)
-{
-	http_reply_free(r);
-}
 
 /* http_init: once per process, before threads start. */
 void http_init(void);

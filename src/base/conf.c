@@ -16,6 +16,9 @@
 #ifndef MUSTER_SYSCONFDIR
 #define MUSTER_SYSCONFDIR "/etc"
 #endif
+#ifndef MUSTER_LOCALSTATEDIR
+#define MUSTER_LOCALSTATEDIR "/var"
+#endif
 
 struct load {
 	struct conf conf;
@@ -47,6 +50,7 @@ static const struct {
 	KEY("engine", "key_file", key_file),
 	KEY("engine", "name", name),
 	KEY("engine", "listen", listen),
+	KEY("engine", "trace_dir", trace_dir),
 #undef KEY
 	/* clang-format on */
 };
@@ -103,6 +107,7 @@ conf_load(const char *path, struct conf *out, struct err *e)
 		.engine_user = "muster_engine",
 		.key_file = MUSTER_SYSCONFDIR "/muster/engine.key",
 		.listen = "*",
+		.trace_dir = MUSTER_LOCALSTATEDIR "/lib/muster/trace",
 	} };
 	const char *named = path != NULL ? path : getenv("MUSTER_CONF");
 	const char *file = named != NULL ? named : MUSTER_SYSCONFDIR "/muster/muster.conf";

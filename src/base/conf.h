@@ -15,6 +15,7 @@ struct conf {
 	char engine_user[64]; /* [database] engine_user: the role musterd takes */
 	char key_file[512];  /* [engine] key_file */
 	char name[64];       /* [engine] name: how this engine is called; default the host's name */
+	char trace_dir[512]; /* [engine] trace_dir: where the debug trace is written */
 	char listen[256];    /* [engine] listen: hello addresses, separated by blanks; default "*" */
 };
 

@@ -46,6 +46,7 @@ enum err_next {
 	X(KEY_MISMATCH, 1202, STOP, "Engine key is not the one of this database")                  \
 	X(SEAL, 1203, STOP, "Sealed secret cannot be opened")                                      \
 	X(PASSWORD_RULE, 1204, STOP, "Password breaks the rule of the device")                     \
+	X(NO_ANSWER, 1205, RETRY, "No engine answered in time")                                    \
 	/* hello */                                                                                \
 	X(HELLO, 1301, STOP, "Hello message malformed")                                            \
 	X(HELLO_VERSION, 1302, STOP, "Hello version not supported")                                \

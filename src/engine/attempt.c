@@ -244,6 +244,7 @@ run_free(struct run *r)
 	identity_free(&r->identity);
 	profile_secrets_free(r->secrets, r->nsecrets);
 	credentials_free(r->creds, r->ncreds);
+	mask_wipe(&r->mask);
 }
 
 void

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "engine/run.h"
+#include "engine/trace.h"
 
 enum {
 	LOGIN_TRIES = 2,     /* refusals in one attempt; AMT locks after three. Source: wsman.md 1.5 */
@@ -54,6 +55,8 @@ prepare(struct run *r, bool legacy, struct err *e)
 		.call_timeout_s = (unsigned int)r->set.call_timeout_s,
 		.give_up = give_up,
 		.give_up_arg = r,
+		.trace = trace_exchange,
+		.trace_arg = r,
 	};
 
 	if (r->dev.has_pin)

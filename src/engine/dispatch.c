@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "engine/reveal.h"
 #include "engine/run.h"
 
 enum { WORKERS_MAX = 2000, CLAIM_MAX = 64, STACK = 512 * 1024, DAY_MS = 86400000, DOWN_WAIT_MS = 1000 };
@@ -31,8 +32,9 @@ struct dispatch {
 	bool ended;
 	struct worker workers[WORKERS_MAX];
 	struct db *db; /* the dispatcher's own connection */
-	bool reload;
-	int64_t maintained_ms, beaten_ms;
+	bool traced; /* the database says that there is a debug trace */
+	bool reload, asked; /* something was told about settings, about passwords to reveal */
+	int64_t maintained_ms, beaten_ms, revealed_ms;
 };
 
 /* Waits for a run; NULL: this worker is not needed any more. */
@@ -225,6 +227,20 @@ renew(struct dispatch *d, const struct settings *s, struct err *e)
 	return 0;
 }
 
+/* Where the debug trace is and how much of it; also that it is off again. */
+static int
+tell_trace(struct dispatch *d, const struct settings *s, struct err *e)
+{
+	bool on = s->trace[0] != '\0';
+
+	if (!on && !d->traced)
+		return 0;
+	if (node_trace(d->db, d->en->node, on ? d->en->conf.trace_dir : "", on ? trace_bytes(d->en->trace) : 0, e) < 0)
+		return -1;
+	d->traced = on;
+	return 0;
+}
+
 static int
 beat(struct dispatch *d, const struct settings *s, struct err *e)
 {
@@ -232,7 +248,7 @@ beat(struct dispatch *d, const struct settings *s, struct err *e)
 	long long hellos = atomic_exchange(&en->hellos, 0), refused = atomic_exchange(&en->refused, 0);
 
 	if (node_beat(d->db, en->node, s->workers, atomic_load(&en->busy), hellos, refused, false, e) == 0)
-		return 0;
+		return tell_trace(d, s, e);
 	(void)atomic_fetch_add(&en->hellos, hellos);
 	(void)atomic_fetch_add(&en->refused, refused);
 	return -1;
@@ -258,8 +274,12 @@ connect_db(struct dispatch *d, struct err *e)
 		return 0;
 	if (db_open(d->en->conf.database, d->en->conf.engine_user, "musterd", &d->db, e) < 0)
 		return -1;
-	d->reload = true; /* notifications may have been missed */
-	return db_listen(d->db, "muster_job", e) < 0 || db_listen(d->db, "muster_config", e) < 0 ? -1 : 0;
+	d->reload = d->asked = true; /* notifications may have been missed */
+	static const char *const channels[] = { "muster_job", "muster_config", "muster_reveal" };
+	for (size_t i = 0; i < ARRAY_LEN(channels); i++)
+		if (db_listen(d->db, channels[i], e) < 0)
+			return -1;
+	return 0;
 }
 
 /* New jobs need no note: the next round looks for them anyway. */
@@ -268,10 +288,23 @@ read_notifications(struct dispatch *d)
 {
 	char channel[32], payload[64], pipe[64];
 
-	while (db_notified(d->db, channel, sizeof(channel), payload, sizeof(payload)))
+	while (db_notified(d->db, channel, sizeof(channel), payload, sizeof(payload))) {
 		d->reload |= strcmp(channel, "muster_config") == 0;
+		d->asked |= strcmp(channel, "muster_reveal") == 0;
+	}
 	while (read(d->en->wake[0], pipe, sizeof(pipe)) > 0)
 		;
+}
+
+/* When somebody asked, and at each poll. */
+static int
+reveal(struct dispatch *d, const struct settings *s, struct err *e)
+{
+	if (!d->asked && clock_ms() - d->revealed_ms < (int64_t)s->poll_s * 1000)
+		return 0;
+	d->asked = false;
+	d->revealed_ms = clock_ms();
+	return reveal_serve(d->en, d->db, e);
 }
 
 /* One round. *wait_ms is how long nothing more is to be done. */
@@ -287,6 +320,7 @@ round_once(struct dispatch *d, int64_t *wait_ms, struct err *e)
 		if (engine_reload(d->en, e) < 0)
 			return -1;
 		d->reload = false;
+		d->beaten_ms = 0; /* what is new of this engine is told at once */
 	}
 	engine_settings(d->en, &s);
 	if (s.workers != d->target && !atomic_load(&d->en->stopping))
@@ -297,6 +331,8 @@ round_once(struct dispatch *d, int64_t *wait_ms, struct err *e)
 			return -1;
 		d->beaten_ms = clock_ms();
 	}
+	if (reveal(d, &s, e) < 0)
+		return -1;
 	if (clock_ms() - d->maintained_ms >= DAY_MS / 24 && maintain(d, e) < 0)
 		return -1;
 	if (!atomic_load(&d->en->stopping) && claim(d, &s, e) < 0)
@@ -358,6 +394,7 @@ dispatch_start(struct engine *en, struct dispatch **out, struct err *e)
 	if (d == NULL)
 		return err_set(e, ERR_MEMORY, "dispatcher");
 	d->en = en;
+	d->traced = true; /* an earlier life may have left it so */
 	d->maintained_ms = clock_ms();
 	(void)pthread_mutex_init(&d->lock, NULL);
 	cond_init(&d->changed);

@@ -223,7 +223,7 @@ engine_open(struct engine *en, const struct conf *conf, struct err *e)
 	if (pipe2(en->wake, O_CLOEXEC | O_NONBLOCK) < 0)
 		return err_errno(e, ERR_SYSTEM, "pipe");
 	if (db_pool_new(conf->database, conf->engine_user, "musterd", POOL_MAX, &en->pool, e) < 0 || sign_on(en, e) < 0 ||
-	    engine_reload(en, e) < 0)
+	    engine_reload(en, e) < 0 || trace_new(conf->trace_dir, TRACE_FILE_MAX, TRACE_ALL_MAX, &en->trace, e) < 0)
 		return -1;
 	return logw_start(en->pool, en->node, &en->logw, e);
 }
@@ -232,6 +232,7 @@ void
 engine_close(struct engine *en)
 {
 	logw_stop(en->logw);
+	trace_free(en->trace);
 	certs_free(en->certs);
 	ca_free(&en->ca);
 	seal_private_wipe(&en->key);

@@ -3,8 +3,8 @@
  * engine: one provisioning engine: what its threads share, and starting and stopping it.
  *
  * Threads: listener (hellos in), intake (hellos into the database), dispatcher (jobs, leases,
- * heartbeat, settings), log writer, workers. Locks are held for moments, never over I/O, and never
- * two at once.
+ * heartbeat, settings), log writer, workers. Locks are held for moments, never over I/O (but for the
+ * files of the debug trace), and never two at once.
  */
 #ifndef MUSTER_ENGINE_ENGINE_H
 #define MUSTER_ENGINE_ENGINE_H
@@ -17,6 +17,7 @@
 #include "db/db.h"
 #include "db/setting.h"
 #include "engine/logw.h"
+#include "engine/trace.h"
 #include "pki/ca.h"
 #include "pki/setup_cert.h"
 #include "secret/seal.h"
@@ -37,6 +38,7 @@ struct engine {
 	struct ca ca;
 	int ca_id;
 	struct logw *logw;
+	struct trace *trace;
 
 	pthread_rwlock_t lock; /* guards settings and certs */
 	struct settings settings;

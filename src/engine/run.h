@@ -62,6 +62,7 @@ struct run {
 	bool committed; /* an earlier attempt committed, and nothing differs */
 	bool power_absent; /* the device does not offer the package of the profile */
 	bool in_verify; /* looking at the device as a management console does */
+	struct mask mask; /* secrets that this run has sent */
 	char note[200]; /* what a step wants to say in its result; cleared before each */
 
 	int64_t deadline_ms, step_until_ms;

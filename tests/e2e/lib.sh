@@ -99,6 +99,7 @@ begin() {
 		connection = host=$WORK/pg/sock dbname=muster user=muster
 		[engine]
 		key_file = $WORK/engine.key
+		trace_dir = $WORK/trace
 		listen = 127.0.0.1 ::1
 		name = one
 	CONF

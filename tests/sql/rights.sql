@@ -3,7 +3,7 @@
 BEGIN;
 \ir lib.psql
 \ir matrix.psql
-SELECT plan(919);
+SELECT plan(933);
 
 CREATE FUNCTION t.rights_at(p_role name, p_table text) RETURNS text LANGUAGE plpgsql STABLE AS $$
 DECLARE

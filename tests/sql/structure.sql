@@ -28,7 +28,7 @@ CREATE TABLE t.columns (tab, cols) AS VALUES
 	('engine_key', 'key_id text, public_key bytea, since_at timestamptz, until_at timestamptz?'),
 	('engine_node', 'node_id integer, name text, version text, pid integer?, started_at timestamptz?,'
 		' heartbeat_at timestamptz?, stopped_at timestamptz?, workers integer, busy integer,'
-		' hellos bigint, refused bigint'),
+		' hellos bigint, refused bigint, trace_dir text, trace_bytes bigint'),
 	('event_log', 'at timestamptz, event_id bigint, level smallint, uuid uuid?, node_id integer?, job_id bigint?,'
 		' code integer, text text'),
 	('hash_set', 'hash_set_id bigint, digest bytea, entries bytea, count integer'),
@@ -196,6 +196,7 @@ CREATE TABLE t.triggers (tab, name, def) AS VALUES
 	('hello_rejected', 'hello_rejected_change', 'AFTER INSERT FOR EACH STATEMENT tell_change'),
 	('job', 'job_change', 'AFTER INSERT OR UPDATE FOR EACH STATEMENT tell_change'),
 	('profile_revision', 'profile_revision_immutable', 'BEFORE DELETE OR UPDATE FOR EACH ROW no_change'),
+	('setting', 'setting_check', 'BEFORE UPDATE OF value FOR EACH ROW setting_check'),
 	('setting', 'setting_change', 'AFTER UPDATE FOR EACH STATEMENT tell_config'),
 	('setup_certificate', 'setup_certificate_change', 'AFTER INSERT OR DELETE OR UPDATE FOR EACH STATEMENT tell_config'),
 	('staged_device', 'staged_device_change', 'AFTER INSERT OR DELETE OR UPDATE FOR EACH STATEMENT tell_change'),

@@ -287,7 +287,7 @@ static void
 every_command_has_a_key(void **state)
 {
 	(void)state;
-	for (int cmd = CMD_BACK; cmd <= CMD_DEFAULT; cmd++) {
+	for (int cmd = CMD_BACK; cmd <= CMD_REVEAL; cmd++) {
 		bool found = false;
 
 		for (size_t i = 0; i < ARRAY_LEN(screens) + 2; i++) {
