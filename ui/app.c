@@ -89,6 +89,25 @@ app_message(struct app *a, enum style style, const char *fmt, ...)
 	app_touch(a);
 }
 
+void
+app_cover(struct app *a, void (*taken)(void *arg), void *arg)
+{
+	a->cover_taken = taken;
+	a->cover_arg = arg;
+}
+
+/* False: nothing lay over the screen. */
+static bool
+uncover(struct app *a)
+{
+	void (*taken)(void *arg) = a->cover_taken;
+
+	a->cover_taken = NULL;
+	if (taken != NULL)
+		taken(a->cover_arg);
+	return taken != NULL;
+}
+
 static void
 pop(struct app *a)
 {
@@ -96,6 +115,7 @@ pop(struct app *a)
 
 	if (s == NULL)
 		return;
+	(void)uncover(a);
 	s->screen->close(s->model);
 	a->depth--;
 	a->place++;
@@ -147,6 +167,7 @@ app_open(struct app *a, const struct screen *screen, const char *arg)
 {
 	struct err e;
 
+	(void)uncover(a);
 	if (a->depth == STACK_MAX && a->stack[1].hooks != NULL) { /* it holds what is being edited */
 		app_message(a, STYLE_WARN, "Too many screens are open over an editor: go back first");
 		return;
@@ -320,6 +341,12 @@ app_wait_ms(const struct app *a)
 
 		wait = left <= 0 ? 0 : left < wait ? (int)left : wait;
 	}
+	for (size_t i = 0; i < TIMERS_MAX; i++) {
+		int64_t left = a->timers[i].at_ms - clock_ms();
+
+		if (a->timers[i].fn != NULL && left < wait)
+			wait = left < 0 ? 0 : (int)left;
+	}
 	return wait;
 }
 
@@ -327,6 +354,38 @@ void
 app_reload_in(struct app *a, int ms)
 {
 	a->reload_at_ms = clock_ms() + ms;
+}
+
+void
+app_wake_cancel(struct app *a, const void *arg)
+{
+	for (size_t i = 0; i < TIMERS_MAX; i++)
+		if (a->timers[i].arg == arg)
+			a->timers[i] = (struct timer){ 0 };
+}
+
+void
+app_wake_at(struct app *a, int64_t at_ms, void (*fn)(void *arg), void *arg)
+{
+	app_wake_cancel(a, arg);
+	for (size_t i = 0; i < TIMERS_MAX; i++)
+		if (a->timers[i].fn == NULL) {
+			a->timers[i] = (struct timer){ at_ms, fn, arg };
+			return;
+		}
+}
+
+static void
+call_timers(struct app *a)
+{
+	for (size_t i = 0; i < TIMERS_MAX; i++) {
+		struct timer t = a->timers[i];
+
+		if (t.fn == NULL || clock_ms() < t.at_ms)
+			continue;
+		a->timers[i] = (struct timer){ 0 };
+		t.fn(t.arg);
+	}
 }
 
 void
@@ -339,6 +398,7 @@ app_work(struct app *a)
 		a->reload_at_ms = 0;
 		a->reload_due = true;
 	}
+	call_timers(a);
 	/* Changes come in bursts: one load for all of a quarter of a second. */
 	if (a->reload_due && s != NULL && !a->down && clock_ms() - a->reloaded_ms >= RELOAD_MS) {
 		a->reload_due = false;
@@ -511,6 +571,8 @@ do_command(struct app *a, enum cmd cmd)
 	char page[48];
 
 	if (tab && !app_tab_offered(a, cmd - CMD_TAB1))
+		return;
+	if (cmd == CMD_BACK && uncover(a))
 		return;
 	if (tab || cmd == CMD_BACK || cmd == CMD_QUIT) {
 		if (!ask_first(a, cmd))

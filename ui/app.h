@@ -84,6 +84,19 @@ void app_reload_in(struct app *a, int ms);
 /* app_hooks: called in open(), for the screen that is being opened. */
 void app_hooks(struct app *a, const struct hooks *h);
 
+/*
+ * app_wake_at: call fn(arg) once, at a time of clock_ms or soon after; one for each arg, a later one takes its
+ * place. app_wake_cancel: it will not be called any more.
+ */
+void app_wake_at(struct app *a, int64_t at_ms, void (*fn)(void *arg), void *arg);
+void app_wake_cancel(struct app *a, const void *arg);
+
+/*
+ * app_cover: something lies over the current screen: Esc takes it away and does not go back, and so does
+ * whatever else changes the screen: taken is called once. NULL: nothing lies there any more.
+ */
+void app_cover(struct app *a, void (*taken)(void *arg), void *arg);
+
 /* app_ask: one line below the screen; done is called with the text on Enter. */
 void app_ask(struct app *a, const char *label, const char *standard, void (*done)(void *model, const char *text));
 

@@ -5,7 +5,13 @@
 
 #include "ui/app.h"
 
-enum { STACK_MAX = 8 };
+enum { STACK_MAX = 8, TIMERS_MAX = STACK_MAX };
+
+struct timer {
+	int64_t at_ms;
+	void (*fn)(void *arg); /* NULL: free */
+	void *arg;
+};
 
 struct shown {
 	const struct screen *screen;
@@ -30,6 +36,9 @@ struct app {
 
 	const struct hooks *hooks_next; /* of the screen being opened */
 	enum cmd leave; /* asked for, while its question is open; CMD_NONE: none */
+	void (*cover_taken)(void *arg); /* NULL: nothing lies over the screen */
+	void *cover_arg;
+	struct timer timers[TIMERS_MAX];
 
 	struct input line; /* a question below the screen */
 	char line_label[80];

@@ -6,32 +6,32 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "db/detail.h"
 #include "db/job.h"
-#include "ui/app.h"
+#include "ui/device_model.h"
 #include "ui/style.h"
 
-enum { STEPS_MAX = 128, FACTS_WIDTH = 14 };
+enum { FACTS_WIDTH = 14, TALL = 16 /* lines that the upper half is shown whole from */, LOG_LINES = 50 };
 
-struct step_row {
-	int attempt, code, took_ms;
-	char title[120], outcome[12], detail[256], started[16];
-};
+/* Cleaned, for all of it comes from devices or people. */
+#define TEXT(member, col) text_clean(member, sizeof(member), rows_text(r, i, col), strlen(rows_text(r, i, col)))
 
-struct model {
-	struct app *app;
-	char uuid[UUID_TEXT];
-	struct device d;
-	bool found, answered;
-	struct step_row steps[STEPS_MAX];
-	size_t nsteps;
-	int scroll;
-	struct err err;
-};
+/* Each step beside what it usually takes, whichever of the two came first. */
+static void
+compare(struct device_model *m)
+{
+	for (size_t i = 0; i < m->nsteps; i++) {
+		m->steps[i].usual_ms = -1;
+		for (size_t k = 0; k < m->nusual; k++)
+			if (strcmp(m->usual[k].step, m->steps[i].step) == 0 && strcmp(m->steps[i].outcome, "skipped") != 0)
+				m->steps[i].usual_ms = m->usual[k].ms;
+	}
+}
 
 static void
 on_steps(void *arg, const struct rows *r, const struct err *e)
 {
-	struct model *m = arg;
+	struct device_model *m = arg;
 
 	app_touch(m->app);
 	if (e != NULL)
@@ -43,17 +43,96 @@ on_steps(void *arg, const struct rows *r, const struct err *e)
 		s->attempt = (int)rows_int(r, i, STEP_ATTEMPT);
 		s->code = (int)rows_int(r, i, STEP_CODE);
 		s->took_ms = (int)rows_int(r, i, STEP_TOOK_MS);
-		(void)text_copy(s->title, sizeof(s->title), rows_text(r, i, STEP_TITLE));
-		(void)text_copy(s->outcome, sizeof(s->outcome), rows_text(r, i, STEP_OUTCOME));
-		(void)text_copy(s->detail, sizeof(s->detail), rows_text(r, i, STEP_DETAIL));
-		(void)text_copy(s->started, sizeof(s->started), rows_text(r, i, STEP_STARTED));
+		TEXT(s->step, STEP_ID);
+		TEXT(s->title, STEP_TITLE);
+		TEXT(s->outcome, STEP_OUTCOME);
+		TEXT(s->detail, STEP_DETAIL);
+		TEXT(s->started, STEP_STARTED);
 	}
+	compare(m);
+}
+
+static void
+on_compare(void *arg, const struct rows *r, const struct err *e)
+{
+	struct device_model *m = arg;
+
+	app_touch(m->app);
+	if (e != NULL)
+		return;
+	m->nusual = 0;
+	m->compared_with[0] = '\0';
+	for (size_t i = 0; i < rows_count(r) && m->nusual < COMPARE_MAX; i++) {
+		TEXT(m->usual[m->nusual].step, COMPARE_STEP);
+		TEXT(m->compared_with, COMPARE_FROM);
+		m->usual[m->nusual++].ms = (int)rows_int(r, i, COMPARE_MS);
+	}
+	compare(m);
+}
+
+static void
+on_certificates(void *arg, const struct rows *r, const struct err *e)
+{
+	struct device_model *m = arg;
+
+	app_touch(m->app);
+	if (e != NULL)
+		return;
+	m->ncerts = 0;
+	for (size_t i = 0; i < rows_count(r) && m->ncerts < CERTS_MAX; i++) {
+		struct cert_row *c = &m->certs[m->ncerts++];
+
+		TEXT(c->serial, DCERT_SERIAL);
+		TEXT(c->subject, DCERT_SUBJECT);
+		TEXT(c->until, DCERT_UNTIL);
+		TEXT(c->issued, DCERT_ISSUED);
+		c->in_use = rows_bool(r, i, DCERT_IN_USE);
+		c->expired = rows_bool(r, i, DCERT_EXPIRED);
+	}
+}
+
+static void
+on_credentials(void *arg, const struct rows *r, const struct err *e)
+{
+	struct device_model *m = arg;
+	int64_t at = m->ncreds > 0 ? m->creds[m->cursor].id : 0; /* the cursor stays on its row */
+
+	app_touch(m->app);
+	if (e != NULL)
+		return;
+	m->ncreds = 0;
+	m->cursor = 0;
+	for (size_t i = 0; i < rows_count(r) && m->ncreds < CREDS_MAX; i++) {
+		struct cred_row *c = &m->creds[m->ncreds];
+
+		c->id = rows_int(r, i, DCRED_ID);
+		TEXT(c->kind, DCRED_KIND);
+		TEXT(c->state, DCRED_STATE);
+		TEXT(c->since, DCRED_SINCE);
+		TEXT(c->note, DCRED_NOTE);
+		if (c->id == at)
+			m->cursor = (int)m->ncreds;
+		m->ncreds++;
+	}
+}
+
+static void
+on_lines(void *arg, const struct rows *r, const struct err *e)
+{
+	struct device_model *m = arg;
+
+	app_touch(m->app);
+	if (e != NULL)
+		return;
+	m->nlines = 0;
+	for (size_t i = 0; i < rows_count(r) && m->nlines < LINES_MAX; i++)
+		event_from_row(r, i, &m->lines[m->nlines++]);
 }
 
 static void
 on_device(void *arg, const struct rows *r, const struct err *e)
 {
-	struct model *m = arg;
+	struct device_model *m = arg;
 
 	app_touch(m->app);
 	m->answered = true;
@@ -64,22 +143,31 @@ on_device(void *arg, const struct rows *r, const struct err *e)
 	if (!m->found)
 		return;
 	device_from_row(r, 0, &m->d);
-	if (m->d.job_id != 0)
+	if (m->d.job_id != 0) {
 		step_list_send(app_db(m->app), m->d.job_id, on_steps, m, m);
+		step_compare_send(app_db(m->app), m->d.job_id, on_compare, m, m);
+	}
 }
 
 static void
 load(void *model)
 {
-	struct model *m = model;
+	struct device_model *m = model;
+	struct dbq *q = app_db(m->app);
+	struct event_filter f = { .level = EVENT_VERBOSE };
 
-	device_by_uuid_send(app_db(m->app), m->uuid, on_device, m, m);
+	(void)text_copy(f.uuid, sizeof(f.uuid), m->uuid);
+	device_by_uuid_send(q, m->uuid, on_device, m, m);
+	device_certificates_send(q, m->uuid, on_certificates, m, m);
+	device_credentials_send(q, m->uuid, on_credentials, m, m);
+	event_page_send(q, &f, 0, 0, false, LOG_LINES, on_lines, m, m);
+	reveal_changed(m);
 }
 
 static void *
 open_device(struct app *a, const char *arg, struct err *e)
 {
-	struct model *m = calloc(1, sizeof(*m));
+	struct device_model *m = calloc(1, sizeof(*m));
 	struct uuid u;
 
 	if (m == NULL || !uuid_parse(arg, &u)) {
@@ -95,8 +183,9 @@ open_device(struct app *a, const char *arg, struct err *e)
 static void
 close_device(void *model)
 {
-	struct model *m = model;
+	struct device_model *m = model;
 
+	reveal_end(m);
 	dbq_cancel(app_db(m->app), m);
 	free(m);
 }
@@ -105,15 +194,17 @@ static bool
 cares(const void *model, const char *table)
 {
 	(void)model;
-	return strcmp(table, "device") == 0 || strcmp(table, "job") == 0 || strcmp(table, "step_result") == 0;
+	return strcmp(table, "reveal") == 0 || strcmp(table, "event_log") == 0 || strcmp(table, "device") == 0 || strcmp(table, "job") == 0 || strcmp(table, "step_result") == 0;
 }
 
 static unsigned int
 have(const void *model)
 {
-	const struct model *m = model;
+	const struct device_model *m = model;
 
-	return !m->found ? 0 : NEED_ROW | NEED_UUID | (m->d.reason_code != 0 ? NEED_CODE : 0U);
+	if (!m->found)
+		return 0;
+	return NEED_ROW | NEED_UUID | (m->d.reason_code != 0 ? NEED_CODE : 0U) | (m->ncreds > 0 ? NEED_PASSWORD : 0U);
 }
 
 static void
@@ -127,7 +218,7 @@ line(struct canvas *c, int *y, int x, int width, const char *name, enum style st
 
 /* Two columns of facts; returns the row below them. */
 static int
-draw_facts(const struct model *m, struct canvas *c, int y)
+draw_facts(const struct device_model *m, struct canvas *c, int y)
 {
 	const struct device *d = &m->d;
 	int half = c->width / 2, left = y, right = y;
@@ -160,64 +251,75 @@ draw_facts(const struct model *m, struct canvas *c, int y)
 	return below;
 }
 
-static void
-draw_steps(struct model *m, struct canvas *c, int y, int height)
+/* Where there are few lines: the two that matter. */
+static int
+draw_brief(const struct device_model *m, struct canvas *c, int y)
 {
-	if (height < 2 || m->nsteps == 0)
-		return;
-	if (m->scroll > (int)m->nsteps - (height - 1))
-		m->scroll = (int)m->nsteps - (height - 1);
-	if (m->scroll < 0)
-		m->scroll = 0;
-	(void)canvas_text(c, y, 1, 0, STYLE_HEAD, "TRY START         MS OUTCOME STEP");
-	for (int i = 0; i < height - 1 && m->scroll + i < (int)m->nsteps; i++) {
-		const struct step_row *s = &m->steps[m->scroll + i];
-		int row = y + 1 + i, x;
+	const struct device *d = &m->d;
+	int x = 1 + canvas_text(c, y, 1, 0, style_of_state(d->state), d->state) + 1;
 
-		(void)canvas_printf(c, row, 1, 3, STYLE_NORMAL, "%3d", s->attempt);
-		(void)canvas_text(c, row, 5, 8, STYLE_DIM, s->started);
-		(void)canvas_printf(c, row, 14, 7, STYLE_NORMAL, "%7d", s->took_ms);
-		(void)canvas_text(c, row, 22, 7, style_of_outcome(s->outcome), s->outcome);
-		x = 30 + canvas_text(c, row, 30, 0, STYLE_NORMAL, s->title);
-		if (s->detail[0] != '\0')
-			(void)canvas_printf(c, row, x + 1, 0, s->code != 0 ? STYLE_BAD : STYLE_DIM, s->code != 0 ? "%s (%d)" : "%s", s->detail, s->code);
-	}
+	(void)canvas_text(c, y++, x, 0, STYLE_NORMAL, d->fqdn[0] != '\0' ? d->fqdn : d->address);
+	if (d->reason[0] != '\0')
+		(void)canvas_printf(c, y++, 1, 0, d->reason_code != 0 ? STYLE_WARN : STYLE_NORMAL, d->reason_code != 0 ? "%s (%d)" : "%s", d->reason,
+		    d->reason_code);
+	return y;
 }
 
 static void
 draw(void *model, struct canvas *c, struct area area)
 {
-	struct model *m = model;
+	struct device_model *m = model;
 
 	if (m->err.code != ERR_NONE) /* what was shown stays, above it */
 		(void)canvas_printf(c, area.y + --area.height, 1, 0, STYLE_BAD, "%s (%d)", m->err.text, (int)m->err.code);
 	if (m->found) {
-		int y = draw_facts(m, c, area.y) + 1;
+		int y = area.height >= TALL ? draw_facts(m, c, area.y) : draw_brief(m, c, area.y);
 
-		draw_steps(m, c, y, area.y + area.height - y);
+		device_draw_parts(m, c, (struct area){ y, area.y + area.height - y });
+		reveal_draw(m, c, area);
 	} else if (m->err.code == ERR_NONE) {
 		(void)canvas_text(c, area.y, 1, 0, STYLE_DIM, m->answered ? "No device has this UUID." : "Loading ...");
 	}
 }
 
 static void
+scroll(struct device_model *m, int rows)
+{
+	int *at = m->part == PART_PASSWORDS ? &m->cursor : &m->top[m->part];
+	int most = (int)device_part_rows(m);
+
+	*at += rows; /* both are brought into range when they are drawn, and here, for who asks before */
+	*at = *at >= most ? most - 1 : *at;
+	*at = *at < 0 ? 0 : *at;
+}
+
+static void
 command(void *model, enum cmd cmd)
 {
-	struct model *m = model;
+	static const struct {
+		enum cmd cmd;
+		int pages, rows;
+	} moves[] = { { CMD_UP, 0, -1 }, { CMD_DOWN, 0, 1 }, { CMD_PAGE_UP, -1, 0 }, { CMD_PAGE_DOWN, 1, 0 }, { CMD_FIRST, 0, -10000 },
+		{ CMD_LAST, 0, 10000 } };
+	struct device_model *m = model;
 	const char *uuids[] = { m->uuid };
 
+	for (size_t i = 0; i < ARRAY_LEN(moves); i++)
+		if (moves[i].cmd == cmd) {
+			scroll(m, moves[i].pages * m->height + moves[i].rows);
+			return;
+		}
 	switch (cmd) {
-	case CMD_UP:
-	case CMD_DOWN:
-		m->scroll += cmd == CMD_UP ? -1 : 1;
+	case CMD_NEXT_PART:
+	case CMD_PREV_PART:
+		m->part = (enum part)(((int)m->part + (cmd == CMD_NEXT_PART ? 1 : PART_COUNT - 1)) % PART_COUNT);
 		return;
-	case CMD_PAGE_UP:
-	case CMD_PAGE_DOWN:
-		m->scroll += cmd == CMD_PAGE_UP ? -8 : 8;
-		return;
-	case CMD_FIRST:
-	case CMD_LAST:
-		m->scroll = cmd == CMD_FIRST ? 0 : STEPS_MAX;
+	case CMD_REVEAL:
+		if (m->part == PART_PASSWORDS)
+			reveal_start(m);
+		else
+			app_message(m->app, STYLE_NORMAL, "Choose one, then p shows it");
+		m->part = PART_PASSWORDS;
 		return;
 	case CMD_DEVICE_LOG:
 		app_open(m->app, &log_screen, m->uuid);
@@ -233,10 +335,15 @@ command(void *model, enum cmd cmd)
 static void
 status(const void *model, char *out, size_t size)
 {
-	(void)text_copy(out, size, ((const struct model *)model)->uuid);
+	(void)text_copy(out, size, ((const struct device_model *)model)->uuid);
 }
 
 static const struct key_cmd keys[] = {
+	{ UK_TAB, CMD_NEXT_PART, "Next part", NEED_ROW },
+	{ UK_BACKTAB, CMD_PREV_PART, "", NEED_ROW },
+	{ UK_RIGHT, CMD_NEXT_PART, "", NEED_ROW },
+	{ UK_LEFT, CMD_PREV_PART, "", NEED_ROW },
+	{ 'p', CMD_REVEAL, "Password", NEED_PASSWORD | NEED_ADMINISTRATOR },
 	{ 'l', CMD_DEVICE_LOG, "Log", NEED_ROW },
 	{ 'a', CMD_APPROVE, "Approve", NEED_ROW | NEED_OPERATOR },
 	{ 'r', CMD_RETRY, "Retry", NEED_ROW | NEED_OPERATOR },

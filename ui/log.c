@@ -6,18 +6,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "db/event.h"
-#include "ui/app.h"
+#include "ui/log_model.h"
 #include "ui/style.h"
 #include "ui/widget/table.h"
-
-struct log {
-	struct app *app;
-	struct event_filter filter;
-	struct feed feed;
-	bool follow;
-	int64_t count;
-};
 
 static void
 cell_time(const void *row, char *out, size_t size, enum style *style)
@@ -35,7 +26,7 @@ cell_text(const void *row, char *out, size_t size, enum style *style)
 {
 	const struct event *v = row;
 
-	*style = style_of_level(v->level);
+	*style = v->mark ? STYLE_HEAD : style_of_level(v->level);
 	if (v->code != 0)
 		(void)snprintf(out, size, "%s (%d)", v->text, v->code);
 	else
@@ -84,7 +75,26 @@ from_row(const struct rows *r, size_t row, void *out)
 static int64_t
 id_of(const void *element)
 {
-	return ((const struct event *)element)->id;
+	const struct event *v = element;
+
+	return v->mark ? -v->id : v->id; /* a mark has the number of the line it stands at */
+}
+
+/* Behind a mark there is more to search, however few rows came. */
+static void
+on_page(void *arg, const struct rows *r, const struct err *e)
+{
+	struct log *l = arg;
+	struct event last = { 0 };
+
+	if (e == NULL && rows_count(r) > 0)
+		event_from_row(r, rows_count(r) - 1, &last);
+	bool back = l->back;
+	l->fn(&l->feed, r, e);
+	if (last.mark && back)
+		l->feed.at_start = false;
+	else if (last.mark)
+		l->feed.at_end = false;
 }
 
 static void
@@ -93,7 +103,9 @@ ask(void *arg, struct dbq *q, const void *from, bool back, int limit, dbq_rows_f
 	struct log *l = arg;
 	const struct event *v = from;
 
-	event_page_send(q, &l->filter, v == NULL ? 0 : v->at_us, v == NULL ? 0 : v->id, back, limit, fn, f, f);
+	l->fn = fn;
+	l->back = back;
+	event_page_send(q, &l->filter, v == NULL ? 0 : v->at_us, v == NULL ? 0 : v->id, back, limit, on_page, l, f);
 	app_touch(l->app);
 }
 
@@ -115,6 +127,8 @@ load(void *model)
 	struct log *l = model;
 
 	l->feed.stick_top = l->follow;
+	if (l->filter.search[0] != '\0' && l->feed.loaded && !l->follow)
+		return; /* what was searched for stands still while it is read */
 	if (!l->feed.loaded || (l->follow && !l->feed.at_start))
 		feed_reset(&l->feed);
 	else
@@ -147,6 +161,7 @@ close_log(void *model)
 {
 	struct log *l = model;
 
+	log_export_end(l);
 	dbq_cancel(app_db(l->app), l);
 	feed_free(&l->feed);
 	free(l);
@@ -219,6 +234,9 @@ command(void *model, enum cmd cmd)
 		feed_reset(&l->feed);
 		event_estimate_send(app_db(l->app), &l->filter, on_count, l, l);
 		return;
+	case CMD_EXPORT:
+		log_export_start(l);
+		return;
 	case CMD_FOLLOW:
 		l->follow = !l->follow;
 		load(l);
@@ -241,6 +259,7 @@ static const struct key_cmd keys[] = {
 	{ 'v', CMD_LEVEL, "Level", 0 },
 	{ 'F', CMD_FOLLOW, "Follow", 0 },
 	{ '/', CMD_SEARCH, "Search", 0 },
+	{ 'x', CMD_EXPORT, "Export", 0 },
 	{ 'l', CMD_DEVICE_LOG, "This UUID", NEED_UUID },
 	{ '\n', CMD_OPEN_DEVICE, "Device", NEED_UUID | NEED_OPERATOR },
 	{ 'e', CMD_EXPLAIN, "Explain", NEED_CODE },

@@ -19,7 +19,8 @@ enum { BEYOND = 100000 }; /* as muster.overview() has it */
 
 struct engine_line {
 	char name[64], state[12], version[16];
-	int64_t age_s, workers, busy, hellos;
+	int64_t age_s, workers, busy, hellos, trace_bytes;
+	char trace_dir[128];
 };
 
 /* A line of the readiness list. */
@@ -98,6 +99,8 @@ on_engines(void *arg, const struct rows *r, const struct err *e)
 		l->workers = rows_int(r, i, NODE_WORKERS);
 		l->busy = rows_int(r, i, NODE_BUSY);
 		l->hellos = rows_int(r, i, NODE_HELLOS);
+		l->trace_bytes = rows_int(r, i, NODE_TRACE_BYTES);
+		text_clean(l->trace_dir, sizeof(l->trace_dir), rows_text(r, i, NODE_TRACE_DIR), strlen(rows_text(r, i, NODE_TRACE_DIR)));
 	}
 }
 
@@ -358,6 +361,8 @@ draw_engines(const struct overview *o, struct canvas *c, int y)
 			    l->age_s);
 		else
 			(void)canvas_printf(c, y, x + 1, 0, style, "last beat %" PRId64 " s ago", l->age_s);
+		if (running && l->trace_dir[0] != '\0')
+			(void)canvas_printf(c, ++y, 5, 0, STYLE_WARN, "debug trace: %" PRId64 " KiB in %s", (l->trace_bytes + 1023) / 1024, l->trace_dir);
 	}
 	if (o->nengines == 0)
 		(void)canvas_text(c, y++, 3, 0, STYLE_BAD, "no engine has ever run: start musterd");

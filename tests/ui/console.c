@@ -198,7 +198,7 @@ normalise(const char *text, struct buf *out)
 	regex_t re;
 	regmatch_t m[3];
 
-	assert_int_equal(regcomp(&re, "(beat|oldest|away|socket) ([0-9]+ s|\"[^\"]*\")", REG_EXTENDED), 0);
+	assert_int_equal(regcomp(&re, "(beat|oldest|away|socket|Wiped in) ([0-9]+ s|\"[^\"]*\")", REG_EXTENDED), 0);
 	while (regexec(&re, text, ARRAY_LEN(m), m, 0) == 0) {
 		buf_add(out, text, (size_t)m[1].rm_eo);
 		buf_puts(out, text[m[2].rm_so] == '"' ? " \"...\"" : " N s");

@@ -35,6 +35,8 @@ canvas_init(struct canvas *c, int width, int height, struct err *e)
 void
 canvas_free(struct canvas *c)
 {
+	if (c->cells != NULL) /* a password may have been shown in them */
+		explicit_bzero(c->cells, (size_t)c->width * (size_t)c->height * sizeof(*c->cells));
 	free(c->cells);
 	c->cells = NULL;
 }

@@ -90,6 +90,10 @@ enum cmd {
 	CMD_USER_REMOVE,
 	/* on settings */
 	CMD_DEFAULT,
+	/* on a device */
+	CMD_NEXT_PART,
+	CMD_PREV_PART,
+	CMD_REVEAL, /* show a password */
 };
 
 /* What must be so for a key to be offered. */
@@ -100,6 +104,7 @@ enum {
 	NEED_UUID = 8,     /* a row that is about a device */
 	NEED_ADMINISTRATOR = 16,
 	NEED_ENTERPRISE = 32, /* the role of an Enterprise Administrator */
+	NEED_PASSWORD = 0x1000, /* something that has a password */
 };
 
 struct key_cmd {
