@@ -212,8 +212,8 @@ console() {
 	like "$(tm capture-pane -p -t "$1")" "$3" "$1: with the screens of the role"
 	tm send-keys -t "$1" F10
 }
-console kerberos "$(gss k_operator)" "7 Log +live"
-console scram "$(over s_administrator "$full" "$pass")" "7 Log.* 8 Audit +.*live"
+console kerberos "$(gss k_operator)" "7 Log +0 Set[a-z]* +live"
+console scram "$(over s_administrator "$full" "$pass")" "7 Log +8 Aud[a-z]* +0 Set[a-z]* +live"
 tm kill-server
 
 ctl 4 1104 "Kerberos: as somebody else" -j -d "$(gss k_enterprise-administrator)" user list
