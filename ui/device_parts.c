@@ -87,10 +87,11 @@ fact(const struct device_model *m, size_t i, const char **name, char *out, size_
 {
 	const struct device *d = &m->d;
 	static const char *const modes[] = { "", "client", "admin" };
-	char first[2 * DB_TIME + 48], revision[120], mode[24];
+	char first[2 * DB_TIME + 48], revision[120] = "", mode[24];
 
 	(void)snprintf(first, sizeof(first), "%" PRId64 ", first %s, last %s", d->hello_count, d->hello_first_at, d->hello_last_at);
-	(void)snprintf(revision, sizeof(revision), d->revision > 0 ? "%d of %d" : "", d->revision, d->profile_revision);
+	if (d->revision > 0)
+		(void)snprintf(revision, sizeof(revision), "%d of %d", d->revision, d->profile_revision);
 	(void)snprintf(mode, sizeof(mode), "%s", d->control_mode > 0 && d->control_mode < (int)ARRAY_LEN(modes) ? modes[d->control_mode] : "");
 	const char *const all[][2] = { { "UUID", d->uuid }, { "State", d->state }, { "Since", d->state_at }, { "Reason", d->reason },
 		{ "FQDN", d->fqdn }, { "OU", d->ou }, { "Mapped by", d->mapped_by }, { "Profile", d->profile }, { "Revision", revision },
