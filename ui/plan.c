@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "ui/profile_edit.h"
 #include "ui/widget/report.h"
 
@@ -40,7 +41,10 @@ add_step(struct report *l, const struct plan_step *s, const struct plan_case *pc
 		if (times == 0)
 			continue;
 		plan_call_text(call, text, sizeof(text));
-		(void)snprintf(more, sizeof(more), times > 1 ? "  %u times" : plan_absent(call, pc) ? "  not on this release" : "", times);
+		if (times > 1)
+			(void)snprintf(more, sizeof(more), "  %u times", times);
+		else
+			(void)text_copy(more, sizeof(more), plan_absent(call, pc) ? "  not on this release" : "");
 		report_add(l, plan_absent(call, pc) ? STYLE_DIM : STYLE_NORMAL, "      %s%s", text, more);
 	}
 }
