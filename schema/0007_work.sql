@@ -1,7 +1,12 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- 0007_work
--- Why    operators move jobs in the queue, see what happens per minute, and are told what is missing.
--- Locks  device, while its rows are counted once; nothing else that waits.
+-- Why    operators move jobs in the queue, see what happens per minute, and are told what is missing; lists
+--        of devices are sorted by change of state, and by FQDN within a state.
+-- Locks  device, while its indexes are made and its rows are counted once; else new tables, functions.
+
+CREATE INDEX device_by_change ON muster.device (state_at, device_id);
+-- Devices that say hello every minute have no FQDN yet, as a rule: their hellos do not touch it.
+CREATE INDEX device_by_name ON muster.device (state, lower(fqdn)) WHERE fqdn IS NOT NULL;
 
 /*
  * device_command: hold, release, retry (now), cancel (a job that is queued) or accept (again, after code

@@ -11,7 +11,7 @@
 #include "db/setting.h"
 #include "ui/app_state.h"
 
-enum { ARG_MAX_ = 64, RELOAD_MS = 250 };
+enum { RELOAD_MS = 250 };
 
 const struct tab app_tabs[TABS] = {
 	[0] = { &overview_screen, "Overview", NEED_OPERATOR },
@@ -25,6 +25,17 @@ const struct tab app_tabs[TABS] = {
 	[8] = { &users_screen, "Users", NEED_ENTERPRISE },
 	[9] = { &settings_screen, "Settings", NEED_OPERATOR },
 };
+
+static const struct screen_more *const mores[] = { &pending_more, &devices_more, &device_more, &log_more, &outcome_more };
+
+const struct screen_more *
+app_more(const struct shown *s)
+{
+	for (size_t i = 0; s != NULL && i < ARRAY_LEN(mores); i++)
+		if (mores[i]->screen == s->screen)
+			return mores[i];
+	return NULL;
+}
 
 bool
 app_tab_offered(const struct app *a, size_t tab)
@@ -90,129 +101,6 @@ app_message(struct app *a, enum style style, const char *fmt, ...)
 }
 
 void
-app_cover(struct app *a, void (*taken)(void *arg), void *arg)
-{
-	a->cover_taken = taken;
-	a->cover_arg = arg;
-}
-
-/* False: nothing lay over the screen. */
-static bool
-uncover(struct app *a)
-{
-	void (*taken)(void *arg) = a->cover_taken;
-
-	a->cover_taken = NULL;
-	if (taken != NULL)
-		taken(a->cover_arg);
-	return taken != NULL;
-}
-
-static void
-pop(struct app *a)
-{
-	struct shown *s = app_current(a);
-
-	if (s == NULL)
-		return;
-	(void)uncover(a);
-	s->screen->close(s->model);
-	a->depth--;
-	a->place++;
-	a->reload_at_ms = 0;
-	app_touch(a);
-}
-
-void
-app_hooks(struct app *a, const struct hooks *h)
-{
-	a->hooks_next = h;
-}
-
-/* The screen below is shown again: what it shows may have changed since. */
-static void
-back(struct app *a)
-{
-	pop(a);
-	a->reload_due = true;
-}
-
-static const char *
-unsaved_at(const struct app *a, size_t i)
-{
-	const struct shown *s = &a->stack[i];
-
-	return s->hooks == NULL || s->hooks->unsaved == NULL ? NULL : s->hooks->unsaved(s->model);
-}
-
-/* Asks before something is lost. Back loses the screen on top, everything else the whole stack. True: a question is open. */
-static bool
-ask_first(struct app *a, enum cmd cmd)
-{
-	const char *what = NULL;
-
-	for (size_t i = cmd == CMD_BACK && a->depth > 0 ? a->depth - 1 : 0; i < a->depth && what == NULL; i++)
-		what = unsaved_at(a, i);
-	struct form *f = what == NULL ? NULL : app_form_new(a, "Leave without saving?");
-	if (f == NULL)
-		return false;
-	form_line(f, "%s", what);
-	a->leave = cmd;
-	app_form(a, NULL);
-	return true;
-}
-
-void
-app_open(struct app *a, const struct screen *screen, const char *arg)
-{
-	struct err e;
-
-	(void)uncover(a);
-	if (a->depth == STACK_MAX && a->stack[1].hooks != NULL) { /* it holds what is being edited */
-		app_message(a, STYLE_WARN, "Too many screens are open over an editor: go back first");
-		return;
-	}
-	if (a->depth == STACK_MAX) { /* the oldest above the first gives way */
-		a->stack[1].screen->close(a->stack[1].model);
-		memmove(&a->stack[1], &a->stack[2], (STACK_MAX - 2) * sizeof(a->stack[0]));
-		a->depth--;
-	}
-	a->hooks_next = NULL;
-	void *model = screen->open(a, arg, &e);
-	if (model == NULL) {
-		app_message(a, STYLE_BAD, "%s (%d)", e.text, (int)e.code);
-		return;
-	}
-	a->stack[a->depth++] = (struct shown){ screen, model, a->hooks_next };
-	a->place++;
-	a->reload_at_ms = 0;
-	screen->load(model);
-	app_touch(a);
-}
-
-/* A tab: what was open before is closed. */
-static void
-go_to(struct app *a, const struct screen *screen)
-{
-	while (a->depth > 0)
-		pop(a);
-	app_open(a, screen, "");
-}
-
-static void do_command(struct app *a, enum cmd cmd);
-
-bool
-app_go(struct app *a, const char *name)
-{
-	for (size_t i = 0; i < TABS; i++)
-		if (app_tab_offered(a, i) && strcmp(name, app_tabs[i].screen->name) == 0) {
-			do_command(a, (enum cmd)(CMD_TAB1 + (int)i));
-			return true;
-		}
-	return false;
-}
-
-void
 app_explain(struct app *a, int code)
 {
 	char page[32];
@@ -222,20 +110,6 @@ app_explain(struct app *a, int code)
 		app_message(a, STYLE_WARN, "There is no code %d", code);
 	else
 		app_open(a, &text_screen, page);
-}
-
-/* The role was changed under an open console: a screen it no longer has is left, with the dialog over it. */
-static void
-leave_what_is_not_offered(struct app *a)
-{
-	for (size_t i = 0; i < TABS; i++) {
-		if (a->depth == 0 || app_tabs[i].screen != a->stack[0].screen || app_tab_offered(a, i))
-			continue;
-		a->form_shown = a->asking = false;
-		go_to(a, a->rights != 0 ? &overview_screen : &log_screen);
-		app_message(a, STYLE_WARN, "Your role is another one now");
-		return;
-	}
 }
 
 static void
@@ -253,7 +127,7 @@ on_rights(void *arg, const struct rows *r, const struct err *e)
 	if (a->depth == 0)
 		app_open(a, a->rights != 0 ? &overview_screen : &log_screen, "");
 	else
-		leave_what_is_not_offered(a);
+		app_offer_again(a);
 }
 
 static void
@@ -301,6 +175,7 @@ app_new(const char *conninfo, struct app **out, struct err *e)
 		return -1;
 	}
 	a->dirty = true;
+	a->cursor_y = a->click_y = -1;
 	*out = a;
 	return 0;
 }
@@ -310,8 +185,9 @@ app_free(struct app *a)
 {
 	if (a == NULL)
 		return;
-	while (a->depth > 0)
-		pop(a);
+	app_close_all(a);
+	bulk_free(a->bulk);
+	history_free(&a->history);
 	dbq_free(a->q);
 	free(a->form);
 	free(a);
@@ -407,7 +283,7 @@ app_work(struct app *a)
 		s->screen->load(s->model);
 	}
 	told |= dbq_work(a->q);
-	if (told || a->down) /* while it is away, the time since is shown */
+	if (told || a->down || dbq_silent_ms(a->q) > SILENT_MS) /* the time since is shown */
 		app_touch(a);
 }
 
@@ -455,181 +331,52 @@ app_form(struct app *a, void (*done)(void *model, const struct form *f))
 	app_touch(a);
 }
 
+/* Filters with a name */
+
 void
-app_outcomes(struct app *a, const char *what, const struct rows *r)
-{
-	size_t n = rows_count(r), refused = 0, first = 0;
-
-	for (size_t i = n; i > 0; i--)
-		if (rows_int(r, i - 1, OUTCOME_CODE) != 0) {
-			refused++;
-			first = i - 1;
-		}
-	if (refused == 0)
-		app_message(a, STYLE_GOOD, "%s: %zu done", what, n);
-	else
-		app_message(a, STYLE_WARN, "%s: %zu done, %zu refused, the first one %.8s: %s (%d)", what, n - refused, refused,
-		    rows_text(r, first, OUTCOME_UUID), rows_text(r, first, OUTCOME_TEXT), (int)rows_int(r, first, OUTCOME_CODE));
-}
-
-static void
-no_such_command(struct app *a, const char *word)
-{
-	char known[128];
-	size_t used = 0;
-
-	known[0] = '\0';
-	for (size_t i = 0; i < TABS && used < sizeof(known); i++)
-		if (app_tab_offered(a, i))
-			used += (size_t)snprintf(known + used, sizeof(known) - used, "%s, ", app_tabs[i].screen->name);
-	app_message(a, STYLE_WARN, "No such command: %s. Known: %s%sexplain CODE, help, quit", word, known, a->rights != 0 ? "device UUID, " : "");
-}
-
-static void leave_now(struct app *a, enum cmd cmd);
-
-/* ":pending", ":explain 1401", ":quit" */
-static void
-run_command(struct app *a, const char *text)
-{
-	char word[32] = "", arg[ARG_MAX_] = "";
-
-	(void)sscanf(text, "%31s %63s", word, arg);
-	if (word[0] == '\0')
-		return;
-	if (app_go(a, word))
-		return;
-	if (strcmp(word, "q") == 0 || strcmp(word, "quit") == 0)
-		do_command(a, CMD_QUIT);
-	else if (strcmp(word, "help") == 0)
-		app_open(a, &text_screen, "screens/keys");
-	else if (strcmp(word, "explain") == 0)
-		app_explain(a, (int)strtol(arg, NULL, 10));
-	else if (strcmp(word, "device") == 0 && a->rights != 0)
-		app_open(a, &device_screen, arg);
-	else
-		no_such_command(a, word);
-}
-
-static void
-key_to_line(struct app *a, int key)
-{
-	struct shown *s = app_current(a);
-
-	if (key == UK_ESC) {
-		a->asking = false;
-	} else if (key == '\n') {
-		a->asking = false;
-		if (a->line_done == NULL)
-			run_command(a, a->line.text);
-		else if (s != NULL)
-			a->line_done(s->model, a->line.text);
-	} else {
-		(void)input_key(&a->line, key);
-	}
-}
-
-static void
-key_to_form(struct app *a, int key)
-{
-	struct shown *s = app_current(a);
-
-	form_key(a->form, key);
-	if (a->form->state == FORM_OPEN)
-		return;
-	struct form *f = a->form;
-	a->form = NULL;
-	a->form_shown = false;
-	enum cmd leave = a->leave;
-	a->leave = CMD_NONE;
-	if (f->state == FORM_DONE && leave != CMD_NONE)
-		leave_now(a, leave);
-	else if (f->state == FORM_DONE && s != NULL)
-		a->form_done(s->model, f);
-	explicit_bzero(f, sizeof(*f)); /* passwords may have been typed */
-	free(f);
-}
-
-/* Back, another screen or the end; what is not saved was asked about. */
-static void
-leave_now(struct app *a, enum cmd cmd)
-{
-	if (cmd == CMD_QUIT)
-		a->done = true;
-	else if (cmd != CMD_BACK)
-		go_to(a, app_tabs[cmd - CMD_TAB1].screen);
-	else if (a->depth > 1)
-		back(a);
-	else
-		app_message(a, STYLE_NORMAL, "F10 quits");
-}
-
-static void
-do_command(struct app *a, enum cmd cmd)
-{
-	struct shown *s = app_current(a);
-	bool tab = cmd >= CMD_TAB1 && cmd <= CMD_TAB10;
-	char page[48];
-
-	if (tab && !app_tab_offered(a, cmd - CMD_TAB1))
-		return;
-	if (cmd == CMD_BACK && uncover(a))
-		return;
-	if (tab || cmd == CMD_BACK || cmd == CMD_QUIT) {
-		if (!ask_first(a, cmd))
-			leave_now(a, cmd);
-		return;
-	}
-	switch (cmd) {
-	case CMD_HELP:
-		(void)snprintf(page, sizeof(page), "screens/%s", s == NULL ? "keys" : s->screen->name);
-		app_open(a, &text_screen, page);
-		return;
-	case CMD_COMMAND:
-		app_ask(a, ":", "", NULL);
-		return;
-	case CMD_REFRESH:
-		a->reload_due = true;
-		return;
-	default:
-		if (s != NULL)
-			s->screen->command(s->model, cmd);
-	}
-}
-
-static enum cmd
-lookup(struct app *a, int key)
+app_filter_now(struct app *a, struct saved_filter *out)
 {
 	const struct shown *s = app_current(a);
-	unsigned int have = a->rights | (s == NULL ? 0 : s->screen->have(s->model));
-	enum cmd cmd = s == NULL ? CMD_NONE : key_lookup(s->screen->keys, key, have);
+	const struct screen_more *more = app_more(s);
 
-	if (cmd == CMD_NONE && s != NULL && s->screen->list)
-		cmd = key_lookup(list_keys, key, have);
-	return cmd != CMD_NONE ? cmd : key_lookup(global_keys, key, have);
+	*out = (struct saved_filter){ 0 };
+	if (more != NULL && more->filter_get != NULL)
+		more->filter_get(s->model, out);
 }
 
 void
-app_key(struct app *a, int key)
+app_filter_chosen(struct app *a, const struct saved_filter *f)
 {
-	app_touch(a);
-	if (key == UK_F10) { /* as the last line says, also under a dialog or a question; twice: without a question */
-		if (a->leave == CMD_QUIT || !ask_first(a, CMD_QUIT))
-			a->done = true;
-		return;
-	}
-	if (a->form_shown) {
-		key_to_form(a, key);
-		return;
-	}
-	if (a->asking) {
-		key_to_line(a, key);
-		return;
-	}
-	a->message[0] = '\0';
+	app_back(a);
 	struct shown *s = app_current(a);
-	if (s != NULL && s->hooks != NULL && s->hooks->key != NULL && s->hooks->key(s->model, key))
-		return;
-	enum cmd cmd = lookup(a, key);
-	if (cmd != CMD_NONE)
-		do_command(a, cmd);
+	const struct screen_more *more = app_more(s);
+	if (more != NULL && more->filter_set != NULL)
+		more->filter_set(s->model, f);
+}
+
+/* How it is shown and used */
+
+bool
+app_plain(const struct app *a)
+{
+	return a->plain;
+}
+
+void
+app_set_plain(struct app *a, bool plain)
+{
+	a->plain = plain;
+	app_touch(a);
+}
+
+void
+app_history(struct app *a, const char *path)
+{
+	history_open(&a->history, path);
+}
+
+void
+app_patience(struct app *a, int ms)
+{
+	dbq_patience(a->q, ms);
 }

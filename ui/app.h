@@ -8,6 +8,7 @@
 
 #include "db/dbq.h"
 #include "db/device.h"
+#include "db/filter.h"
 #include "ui/widget/canvas.h"
 #include "ui/widget/form.h"
 #include "ui/widget/keys.h"
@@ -38,7 +39,7 @@ struct screen {
 extern const struct screen overview_screen, pending_screen, devices_screen, device_screen, log_screen, text_screen, users_screen,
     audit_screen, audit_row_screen, queue_screen, settings_screen;
 extern const struct screen staged_screen, import_screen, profiles_screen, profile_screen, acl_screen, revisions_screen, diff_screen,
-    plan_screen;
+    plan_screen, outcome_screen, filters_screen;
 
 /*
  * What a screen may have beside: keys as they are pressed, before they are looked up (true: taken), and what
@@ -48,6 +49,17 @@ struct hooks {
 	bool (*key)(void *model, int key);
 	const char *(*unsaved)(const void *model);
 };
+
+/* What not every screen can do: app.c lists those that can. NULL: not that. */
+struct screen_more {
+	const struct screen *screen;
+	/* May a command be offered? false and a sentence when the state of what the cursor is on forbids it. */
+	bool (*offers)(const void *model, enum cmd cmd, char *why, size_t size);
+	/* What the list is filtered by, and to filter it so: for filters with a name. */
+	void (*filter_get)(const void *model, struct saved_filter *out);
+	void (*filter_set)(void *model, const struct saved_filter *f);
+};
+extern const struct screen_more pending_more, devices_more, device_more, log_more, outcome_more;
 
 /* app_new: conninfo of the database; nothing is waited for. */
 MUST_CHECK int app_new(const char *conninfo, struct app **out, struct err *e);
@@ -61,6 +73,7 @@ void app_work(struct app *a);
 
 /* app_key: a key was pressed. app_draw: everything, onto a canvas of any size. */
 void app_key(struct app *a, int key);
+void app_mouse(struct app *a, enum mouse what, int y, int x);
 void app_draw(struct app *a, struct canvas *c);
 
 bool app_done(const struct app *a);  /* the operator quits */
@@ -115,11 +128,30 @@ bool app_is_at(const struct app *a, unsigned int place);
 struct form *app_form_new(struct app *a, const char *title);
 void app_form(struct app *a, void (*done)(void *model, const struct form *f));
 
-/* app_outcomes: uuid, code, text rows of a bulk command as a message, or a page when some were refused. */
-void app_outcomes(struct app *a, const char *what, const struct rows *r);
+/* app_plain: shown for copying: no bars, no colours, values at full length. */
+bool app_plain(const struct app *a);
+void app_set_plain(struct app *a, bool plain);
 
-/* device_actions.c: approve, hold and so on for chosen devices, with their dialogs. first: what approve begins with.
- * confirmed (may be NULL) is called with the screen's model when the operator has said yes. */
+/* app_history: keep the commands that were typed in this file; see history.h. */
+void app_history(struct app *a, const char *path);
+
+/* app_patience: how long an answer of the database may take before it is called away; for tests. */
+void app_patience(struct app *a, int ms);
+
+/* app_filter_now: what the screen on top is filtered by. app_filter_chosen: the screen of filters closes, and the list below it is filtered so. */
+void app_filter_now(struct app *a, struct saved_filter *out);
+void app_filter_chosen(struct app *a, const struct saved_filter *f);
+
+/*
+ * device_actions.c: approve, hold and so on for chosen devices, with their dialogs.
+ * confirmed (may be NULL) is called with the screen's model when the operator has said yes.
+ */
 void actions_start(struct app *a, enum cmd cmd, const char *const *uuids, size_t n, const struct device *first,
     void (*confirmed)(void *model));
+
+/* actions_offered: may the command be done to a device in this state? false: why not. Other commands: true. */
+bool actions_offered(const struct device *d, enum cmd cmd, char *why, size_t size);
+
+/* actions_undo: asks whether to do the opposite of the last action to the devices it was done to. */
+void actions_undo(struct app *a);
 #endif

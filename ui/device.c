@@ -11,7 +11,7 @@
 #include "ui/device_model.h"
 #include "ui/style.h"
 
-enum { FACTS_WIDTH = 14, TALL = 16 /* lines that the upper half is shown whole from */, LOG_LINES = 50 };
+enum { FACTS_WIDTH = 14, PLAIN_ROWS = 20, TALL = 16 /* lines that the upper half is shown whole from */, LOG_LINES = 50 };
 
 /* Cleaned, for all of it comes from devices or people. */
 #define TEXT(member, col) text_clean(member, sizeof(member), rows_text(r, i, col), strlen(rows_text(r, i, col)))
@@ -213,6 +213,10 @@ line(struct canvas *c, int *y, int x, int width, const char *name, enum style st
 	if (value[0] == '\0')
 		return;
 	(void)canvas_text(c, *y, x, FACTS_WIDTH - 1, STYLE_HEAD, name);
+	if (c->plain) {
+		*y += canvas_wrap(c, *y, x + FACTS_WIDTH, x + FACTS_WIDTH, PLAIN_ROWS, style, value);
+		return;
+	}
 	(void)canvas_text(c, (*y)++, x + FACTS_WIDTH, width - FACTS_WIDTH, style, value);
 }
 
@@ -221,7 +225,8 @@ static int
 draw_facts(const struct device_model *m, struct canvas *c, int y)
 {
 	const struct device *d = &m->d;
-	int half = c->width / 2, left = y, right = y;
+	int half = c->plain ? 1 : c->width / 2, left = y, second = y;
+	int *right = c->plain ? &left : &second; /* for copying: one column */
 	char reason[DB_TEXT + 16], hello[120], kind[64], revision[128];
 
 	(void)snprintf(reason, sizeof(reason), d->reason_code != 0 ? "%s (%d)" : "%s", d->reason, d->reason_code);
@@ -239,13 +244,13 @@ draw_facts(const struct device_model *m, struct canvas *c, int y)
 	line(c, &left, 1, half - 2, "OU", STYLE_NORMAL, d->ou);
 	line(c, &left, 1, half - 2, "Profile", STYLE_NORMAL, revision);
 	line(c, &left, 1, half - 2, "Mapped by", STYLE_NORMAL, d->mapped_by);
-	line(c, &right, half, c->width - half, "Address", STYLE_NORMAL, d->address);
-	line(c, &right, half, c->width - half, "Hellos", STYLE_NORMAL, hello);
-	line(c, &right, half, c->width - half, "Kind", STYLE_NORMAL, kind);
-	line(c, &right, half, c->width - half, "AMT", STYLE_NORMAL, d->amt_version);
-	line(c, &right, half, c->width - half, "Model", STYLE_NORMAL, d->model);
-	line(c, &right, half, c->width - half, "Configured", STYLE_NORMAL, d->configured_at);
-	int below = left > right ? left : right;
+	line(c, right, half, c->width - half, "Address", STYLE_NORMAL, d->address);
+	line(c, right, half, c->width - half, "Hellos", STYLE_NORMAL, hello);
+	line(c, right, half, c->width - half, "Kind", STYLE_NORMAL, kind);
+	line(c, right, half, c->width - half, "AMT", STYLE_NORMAL, d->amt_version);
+	line(c, right, half, c->width - half, "Model", STYLE_NORMAL, d->model);
+	line(c, right, half, c->width - half, "Configured", STYLE_NORMAL, d->configured_at);
+	int below = left > second ? left : second;
 	line(c, &below, 1, c->width - 2, "Reason", d->reason_code != 0 ? STYLE_WARN : STYLE_NORMAL, reason);
 	line(c, &below, 1, c->width - 2, "Next attempt", STYLE_NORMAL, d->job_run_at);
 	return below;
@@ -280,6 +285,14 @@ draw(void *model, struct canvas *c, struct area area)
 	} else if (m->err.code == ERR_NONE) {
 		(void)canvas_text(c, area.y, 1, 0, STYLE_DIM, m->answered ? "No device has this UUID." : "Loading ...");
 	}
+}
+
+static bool
+offers(const void *model, enum cmd cmd, char *why, size_t size)
+{
+	const struct device_model *m = model;
+
+	return !m->found || actions_offered(&m->d, cmd, why, size);
 }
 
 static void
@@ -349,6 +362,7 @@ static const struct key_cmd keys[] = {
 	{ 'r', CMD_RETRY, "Retry", NEED_ROW | NEED_OPERATOR },
 	{ 'h', CMD_HOLD, "Hold", NEED_ROW | NEED_OPERATOR },
 	{ 'R', CMD_RELEASE, "Release", NEED_ROW | NEED_OPERATOR },
+	{ 'x', CMD_CANCEL, "Cancel job", NEED_ROW | NEED_OPERATOR },
 	{ 'A', CMD_ACCEPT, "Accept again", NEED_ROW | NEED_OPERATOR },
 	{ 'e', CMD_EXPLAIN, "Explain", NEED_CODE },
 	{ 0 },
@@ -356,3 +370,4 @@ static const struct key_cmd keys[] = {
 
 const struct screen device_screen = { "device", "Device", keys, true, open_device, load, cares, have, draw, command, status,
 	close_device };
+const struct screen_more device_more = { &device_screen, offers, NULL, NULL };

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * device_actions: approve, hold, release, retry, accept, delay, cancel, for one device or many. Each says exactly
- * what will happen to how many devices before it does it.
+ * device_actions: approve, hold, release, retry, accept, delay, cancel, for one device or many. Each says
+ * exactly what will happen to how many devices before it does it.
  */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "db/profile.h"
 #include "db/queue.h"
-#include "ui/app.h"
+#include "ui/bulk.h"
 
 enum { FIELD_PROFILE, FIELD_FQDN, FIELD_OU };
 enum { DELAY_MAX_MIN = 10080 }; /* a week, as muster.job_delay has it */
@@ -29,14 +30,14 @@ static struct {
 static const char profiles; /* owner of the request for them */
 
 static const struct {
-	enum cmd cmd;
+	enum cmd cmd, undo;
 	const char *verb, *title, *object, *what;
 } verbs[] = {
-	{ CMD_HOLD, "hold", "Hold", "", "Their jobs leave the queue; they stay held until released." },
-	{ CMD_RELEASE, "release", "Release", "", "They wait for approval again." },
-	{ CMD_RETRY, "retry", "Retry", "", "They are tried again now." },
-	{ CMD_ACCEPT, "accept", "Accept again", "", "Their next hello is taken instead of refused (102). For devices that were reset by hand." },
-	{ CMD_CANCEL, "cancel", "Cancel", "the job of ", "They leave the queue and wait for approval again. What is running now is not cut off (137)." },
+	{ CMD_HOLD, CMD_RELEASE, "hold", "Hold", "", "Their jobs leave the queue; they stay held until released." },
+	{ CMD_RELEASE, CMD_HOLD, "release", "Release", "", "They wait for approval again." },
+	{ CMD_RETRY, CMD_NONE, "retry", "Retry", "", "They are tried again now." },
+	{ CMD_CANCEL, CMD_APPROVE, "cancel", "Cancel", "the job of ", "They leave the queue and wait for approval again. What is running now is not cut off (137)." },
+	{ CMD_ACCEPT, CMD_NONE, "accept", "Accept again", "", "Their next hello is taken instead of refused (102). For devices that were reset by hand." },
 };
 
 static const char **
@@ -49,15 +50,59 @@ uuid_list(void)
 	return list;
 }
 
-static void
-on_outcome(void *arg, const struct rows *r, const struct err *e)
-{
-	const char *what = arg;
+/* The states in which the database takes a command: muster.approve and muster.device_command. */
+static const struct {
+	enum cmd cmd;
+	const char *title, *states;
+} takes[] = {
+	{ CMD_APPROVE, "Approve", " waiting failed setup unprovisioned " },
+	{ CMD_HOLD, "Hold", " waiting ready configured failed detected " },
+	{ CMD_RELEASE, "Release", " held " },
+	{ CMD_RETRY, "Retry", " ready failed " },
+	{ CMD_CANCEL, "Cancel", " ready " },
+	{ CMD_DELAY, "Delay", " ready " },
+	{ CMD_ACCEPT, "Accept again", " configured detected " },
+};
 
-	if (e != NULL)
-		app_message(act.app, STYLE_BAD, "%s: %s (%d)", what, e->text, (int)e->code);
-	else
-		app_outcomes(act.app, what, r);
+bool
+actions_offered(const struct device *d, enum cmd cmd, char *why, size_t size)
+{
+	char word[24];
+
+	(void)snprintf(word, sizeof(word), " %s ", d->state);
+	for (size_t i = 0; i < ARRAY_LEN(takes); i++)
+		if (takes[i].cmd == cmd && strstr(takes[i].states, word) == NULL) {
+			(void)snprintf(why, size, "%s is not for a device that is %s", takes[i].title, d->state);
+			return false;
+		}
+	if (cmd == CMD_RETRY && strcmp(d->state, "failed") == 0 && (d->fqdn[0] == '\0' || d->profile[0] == '\0')) {
+		(void)snprintf(why, size, "Retry is not for a device without profile or FQDN: approve it");
+		return false;
+	}
+	return true;
+}
+
+static void
+send_approve(struct dbq *q, const struct bulk_op *op, const char *const *uuids, size_t n, size_t before, dbq_rows_fn *fn, void *arg,
+    const void *owner)
+{
+	device_approve_send(q, uuids, n, op->profile, op->fqdn, op->ou, before, fn, arg, owner);
+}
+
+static void
+send_command(struct dbq *q, const struct bulk_op *op, const char *const *uuids, size_t n, size_t before, dbq_rows_fn *fn, void *arg,
+    const void *owner)
+{
+	(void)before;
+	device_command_send(q, uuids, n, op->verb, "", fn, arg, owner);
+}
+
+static void
+send_delay(struct dbq *q, const struct bulk_op *op, const char *const *uuids, size_t n, size_t before, dbq_rows_fn *fn, void *arg,
+    const void *owner)
+{
+	(void)before;
+	job_delay_send(q, uuids, n, op->minutes, fn, arg, owner);
 }
 
 static void
@@ -70,7 +115,7 @@ confirmed(void *model)
 static void
 do_approve(void *model, const struct form *f)
 {
-	static char title[] = "Approve";
+	struct bulk_op op = { .title = "Approve", .send = send_approve, .undo = CMD_NONE };
 	const char **uuids = uuid_list();
 
 	if (uuids == NULL)
@@ -79,8 +124,10 @@ do_approve(void *model, const struct form *f)
 	(void)text_copy(act.profile, sizeof(act.profile), form_value(f, FIELD_PROFILE));
 	(void)text_copy(act.fqdn, sizeof(act.fqdn), form_value(f, FIELD_FQDN));
 	(void)text_copy(act.ou, sizeof(act.ou), form_value(f, FIELD_OU));
-	device_approve_send(app_db(act.app), uuids, act.n, act.profile, act.fqdn, act.ou, on_outcome, title, &act);
-	app_message(act.app, STYLE_NORMAL, "Approving %zu devices ...", act.n);
+	(void)text_copy(op.profile, sizeof(op.profile), act.profile);
+	(void)text_copy(op.fqdn, sizeof(op.fqdn), act.fqdn);
+	(void)text_copy(op.ou, sizeof(op.ou), act.ou);
+	bulk_start(act.app, &op, uuids, act.n);
 	free(uuids);
 }
 
@@ -92,14 +139,47 @@ do_command(void *model, const struct form *f)
 	(void)f;
 	confirmed(model);
 	for (size_t i = 0; uuids != NULL && i < ARRAY_LEN(verbs); i++)
-		if (verbs[i].cmd == act.cmd)
-			device_command_send(app_db(act.app), uuids, act.n, verbs[i].verb, "", on_outcome, (void *)(uintptr_t)verbs[i].title, &act);
+		if (verbs[i].cmd == act.cmd) {
+			struct bulk_op op = { .title = verbs[i].title, .send = send_command, .undo = verbs[i].undo, .verb = verbs[i].verb };
+
+			bulk_start(act.app, &op, uuids, act.n);
+		}
 	free(uuids);
+}
+
+/* A cancelled job goes back into the queue as it was: each device has its profile and its FQDN. */
+static void
+do_queue_again(void *model, const struct form *f)
+{
+	struct bulk_op op = { .title = "Approve", .send = send_approve, .undo = CMD_NONE };
+	const char **uuids = uuid_list();
+
+	(void)f;
+	confirmed(model);
+	if (uuids != NULL)
+		bulk_start(act.app, &op, uuids, act.n);
+	free(uuids);
+}
+
+/* What is said before many devices are asked. */
+static void
+say_parts(struct form *f)
+{
+	char n[32];
+
+	if (act.n == 1)
+		return;
+	form_line(f, "Those whose state does not allow it are refused and listed.");
+	number_text(act.n, n, sizeof(n));
+	if (act.n > BULK_PART)
+		form_line(f, "%s devices are asked in parts of %d: Esc cancels the rest.", n, BULK_PART);
 }
 
 static void
 on_profiles(void *arg, const struct rows *r, const struct err *e)
 {
+	char number[32];
+
 	(void)arg;
 	if (!app_is_at(act.app, act.place))
 		return;
@@ -108,10 +188,12 @@ on_profiles(void *arg, const struct rows *r, const struct err *e)
 		app_message(act.app, STYLE_BAD, "%s", e != NULL ? e->text : "There is no profile yet: musterctl profile import (1702)");
 		return;
 	}
+	number_text(act.n, number, sizeof(number));
 	if (act.n == 1)
 		form_line(f, "Device %s will be configured now.", act.uuids[0]);
 	else
-		form_line(f, "%zu devices will be configured now.", act.n);
+		form_line(f, "%s devices will be configured now.", number);
+	say_parts(f);
 	struct form_field *profile = form_add(f, "Profile", "Left and Right choose", "");
 	for (size_t i = 0; i < rows_count(r) && profile->nchoices < FORM_CHOICES_MAX; i++) {
 		(void)text_copy(profile->choices[profile->nchoices], 64, rows_text(r, i, PROFILE_NAME));
@@ -125,17 +207,26 @@ on_profiles(void *arg, const struct rows *r, const struct err *e)
 }
 
 static void
-confirm(size_t i)
+question(const char *title, const char *object, const char *what, void (*done)(void *model, const struct form *f))
 {
-	struct form *f = app_form_new(act.app, verbs[i].title);
+	struct form *f = app_form_new(act.app, title);
+	char n[32];
 
 	if (f == NULL)
 		return;
-	form_line(f, "%s %s%zu %s?", verbs[i].title, verbs[i].object, act.n, act.n == 1 ? "device" : "devices");
+	number_text(act.n, n, sizeof(n));
+	form_line(f, "%s %s%s %s?", title, object, n, act.n == 1 ? "device" : "devices");
 	if (act.n == 1)
 		form_line(f, "%s", act.uuids[0]);
-	form_line(f, "%s", verbs[i].what);
-	app_form(act.app, do_command);
+	form_line(f, "%s", what);
+	say_parts(f);
+	app_form(act.app, done);
+}
+
+static void
+confirm(size_t i)
+{
+	question(verbs[i].title, verbs[i].object, verbs[i].what, do_command);
 }
 
 static void ask_delay(const char *minutes, const char *wrong);
@@ -143,7 +234,7 @@ static void ask_delay(const char *minutes, const char *wrong);
 static void
 do_delay(void *model, const struct form *f)
 {
-	static char title[] = "Delay";
+	struct bulk_op op = { .title = "Delay", .send = send_delay, .undo = CMD_RETRY };
 	const char *text = form_value(f, 0);
 	char *end;
 	long minutes = strtol(text, &end, 10);
@@ -156,7 +247,8 @@ do_delay(void *model, const struct form *f)
 	if (uuids == NULL)
 		return;
 	confirmed(model);
-	job_delay_send(app_db(act.app), uuids, act.n, (int)minutes, on_outcome, title, &act);
+	op.minutes = (int)minutes;
+	bulk_start(act.app, &op, uuids, act.n);
 	free(uuids);
 }
 
@@ -177,9 +269,9 @@ ask_delay(const char *minutes, const char *wrong)
 	app_form(act.app, do_delay);
 }
 
-void
-actions_start(struct app *a, enum cmd cmd, const char *const *uuids, size_t n, const struct device *first,
-    void (*on_confirmed)(void *model))
+/* Whose action it is, for how many devices; what waited for an answer before waits no more. */
+static bool
+prepare(struct app *a, enum cmd cmd, const char *const *uuids, size_t n, void (*on_confirmed)(void *model))
 {
 	dbq_cancel(app_db(a), &profiles); /* of an action that did not come to its dialog */
 	free(act.uuids);
@@ -191,7 +283,36 @@ actions_start(struct app *a, enum cmd cmd, const char *const *uuids, size_t n, c
 	act.n = act.uuids == NULL ? 0 : n;
 	for (size_t i = 0; i < act.n; i++)
 		(void)text_copy(act.uuids[i], UUID_TEXT, uuids[i]);
-	if (act.n == 0)
+	return act.n > 0;
+}
+
+void
+actions_undo(struct app *a)
+{
+	const struct bulk *b = bulk_of(a);
+	const char **uuids = b == NULL || b->op.undo == CMD_NONE || b->running || b->done == 0 ? NULL : calloc(b->n, sizeof(*uuids));
+	size_t n = 0;
+
+	for (size_t i = 0; uuids != NULL && i < b->n; i++)
+		if (b->devices[i].end == BULK_DONE)
+			uuids[n++] = b->devices[i].uuid;
+	if (n == 0) {
+		app_message(a, STYLE_NORMAL, b != NULL && b->running ? "It still runs" : "There is nothing that can be undone");
+	} else if (prepare(a, b->op.undo, uuids, n, NULL)) {
+		if (act.cmd == CMD_APPROVE)
+			question("Queue again", "", "They are configured with the profile and the FQDN they have.", do_queue_again);
+		for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+			if (verbs[i].cmd == act.cmd)
+				confirm(i);
+	}
+	free(uuids);
+}
+
+void
+actions_start(struct app *a, enum cmd cmd, const char *const *uuids, size_t n, const struct device *first,
+    void (*on_confirmed)(void *model))
+{
+	if (!prepare(a, cmd, uuids, n, on_confirmed))
 		return;
 	if (cmd == CMD_APPROVE) {
 		/* What the device has; the last pattern may serve again, the last name may not. */
@@ -204,8 +325,10 @@ actions_start(struct app *a, enum cmd cmd, const char *const *uuids, size_t n, c
 		profile_list_send(app_db(a), on_profiles, NULL, &profiles);
 		return;
 	}
-	if (cmd == CMD_DELAY)
+	if (cmd == CMD_DELAY) {
 		ask_delay("60", "");
+		return;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
 		if (verbs[i].cmd == cmd)
 			confirm(i);

@@ -7,11 +7,13 @@
 
 #include "base/text.h"
 #include "ui/app.h"
+#include "ui/bulk.h"
 #include "ui/style.h"
 #include "ui/widget/table.h"
 
 enum { SELECTED_MAX = 20000 };
 
+/* A selected device; the list of them is in the order of id. */
 struct chosen {
 	int64_t id;
 	char uuid[UUID_TEXT];
@@ -26,6 +28,10 @@ struct list {
 	struct chosen *chosen;
 	size_t nchosen;
 };
+
+/* What the orders are called in the title line. */
+static const char *const sorted[ORDER_COUNT] = { "", "sorted by change of state", "sorted by last hello", "sorted by FQDN",
+	"sorted by UUID" };
 
 /* States that f steps through on Devices; "" is all. */
 static const char *const states[] = { "", "waiting", "ready", "configuring", "configured", "failed", "held", "detected",
@@ -142,7 +148,7 @@ ask(void *arg, struct dbq *q, const void *from, bool back, int limit, dbq_rows_f
 {
 	struct list *l = arg;
 
-	device_page_send(q, &l->filter, from == NULL ? 0 : id_of(from), back, limit, fn, f, f);
+	device_page_send(q, &l->filter, from, back, limit, fn, f, f);
 	app_touch(l->app);
 }
 
@@ -245,42 +251,122 @@ have(const void *model)
 	return d == NULL ? 0 : NEED_ROW | NEED_UUID | (d->reason_code != 0 ? NEED_CODE : 0U);
 }
 
+/* Where a device is among the selected ones, or would be. */
 static size_t
 position(const struct list *l, int64_t id)
 {
-	size_t i = 0;
+	size_t low = 0, high = l->nchosen;
 
-	while (i < l->nchosen && l->chosen[i].id != id)
-		i++;
-	return i;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (l->chosen[middle].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool
+is_chosen(const struct list *l, int64_t id)
+{
+	size_t i = position(l, id);
+
+	return i < l->nchosen && l->chosen[i].id == id;
 }
 
 static bool
 marked(const void *arg, const void *row)
 {
-	const struct list *l = arg;
-
-	return position(l, ((const struct device *)row)->id) < l->nchosen;
+	return is_chosen(arg, ((const struct device *)row)->id);
 }
 
-static void
-choose(struct list *l, const struct device *d, bool keep)
+/* false: there is no room for more. */
+static bool
+choose(struct list *l, int64_t id, const char *uuid)
 {
-	size_t i = position(l, d->id);
+	size_t i = position(l, id);
 
-	if (i < l->nchosen) {
-		if (!keep)
-			l->chosen[i] = l->chosen[--l->nchosen];
-		return;
-	}
+	if (is_chosen(l, id))
+		return true;
 	if (l->chosen == NULL)
 		l->chosen = calloc(SELECTED_MAX, sizeof(*l->chosen));
 	if (l->chosen == NULL || l->nchosen == SELECTED_MAX) {
 		app_message(l->app, STYLE_WARN, "No more than %d devices can be selected", SELECTED_MAX);
+		return false;
+	}
+	memmove(&l->chosen[i + 1], &l->chosen[i], (l->nchosen++ - i) * sizeof(*l->chosen));
+	l->chosen[i].id = id;
+	(void)text_copy(l->chosen[i].uuid, UUID_TEXT, uuid);
+	return true;
+}
+
+static void
+choose_or_not(struct list *l, const struct device *d)
+{
+	size_t i = position(l, d->id);
+
+	if (!is_chosen(l, d->id))
+		(void)choose(l, d->id, d->uuid);
+	else
+		memmove(&l->chosen[i], &l->chosen[i + 1], (--l->nchosen - i) * sizeof(*l->chosen));
+}
+
+/* All devices that the filter matches, as far as there is room: the newest ones. */
+static void
+on_matching(void *arg, const struct rows *r, const struct err *e)
+{
+	struct list *l = arg;
+	char chosen[32], all[32];
+
+	if (e != NULL) {
+		app_message(l->app, STYLE_BAD, "%s (%d)", e->text, (int)e->code);
 		return;
 	}
-	l->chosen[l->nchosen].id = d->id;
-	(void)text_copy(l->chosen[l->nchosen++].uuid, UUID_TEXT, d->uuid);
+	int64_t count = rows_count(r) == 0 ? 0 : rows_int(r, 0, MATCHING_COUNT);
+	l->nchosen = 0;
+	for (size_t i = rows_count(r); i > 0; i--) /* ascending, so that each goes to the end */
+		if (!choose(l, rows_int(r, i - 1, MATCHING_ID), rows_text(r, i - 1, MATCHING_UUID)))
+			return;
+	number_text(l->nchosen, chosen, sizeof(chosen));
+	number_text((size_t)count, all, sizeof(all));
+	if ((int64_t)l->nchosen == count)
+		app_message(l->app, STYLE_NORMAL, "%s selected: all that the list has", chosen);
+	else
+		app_message(l->app, STYLE_WARN, "%s selected of the %s that the list has: no more at once", chosen, all);
+}
+
+static bool
+offers(const void *model, enum cmd cmd, char *why, size_t size)
+{
+	const struct list *l = model;
+	const struct device *d = feed_current(&l->feed);
+
+	/* Selected devices are in many states: the database answers for each. */
+	return d == NULL || l->nchosen > 0 || actions_offered(d, cmd, why, size);
+}
+
+static void
+filter_get(const void *model, struct saved_filter *out)
+{
+	const struct list *l = model;
+
+	(void)text_copy(out->state, sizeof(out->state), l->filter.state);
+	(void)text_copy(out->search, sizeof(out->search), l->filter.search);
+	(void)text_copy(out->order, sizeof(out->order), device_order_name(l->filter.order));
+}
+
+static void
+filter_set(void *model, const struct saved_filter *f)
+{
+	struct list *l = model;
+
+	if (l->screen != &pending_screen)
+		(void)text_copy(l->filter.state, sizeof(l->filter.state), f->state);
+	(void)text_copy(l->filter.search, sizeof(l->filter.search), f->search);
+	l->filter.order = device_order_of(f->order);
+	filter_changed(l);
 }
 
 static void
@@ -303,8 +389,12 @@ status(const void *model, char *out, size_t size)
 		(void)snprintf(count, sizeof(count), "%d of %" PRId64, l->feed.n == 0 ? 0 : l->feed.cursor + 1, l->count);
 	if (l->nchosen > 0)
 		(void)snprintf(chosen, sizeof(chosen), "  %zu selected", l->nchosen);
-	(void)snprintf(out, size, "%s%s%s%s%s%s%s%s", count, l->filter.profile[0] != '\0' ? "  profile " : "", l->filter.profile, l->screen == &devices_screen && l->filter.state[0] != '\0' ? "  state " : "",
-	    l->screen == &devices_screen ? l->filter.state : "", l->filter.search[0] != '\0' ? "  /" : "", l->filter.search, chosen);
+	bool devices = l->screen == &devices_screen;
+
+	(void)snprintf(out, size, "%s%s%s%s%s%s%s%s%s%s", count, l->filter.profile[0] != '\0' ? "  profile " : "", l->filter.profile,
+	    devices && l->filter.state[0] != '\0' ? "  state " : "", devices ? l->filter.state : "",
+	    l->filter.search[0] != '\0' ? "  /" : "", l->filter.search, l->filter.order != ORDER_SEEN ? "  " : "",
+	    sorted[l->filter.order], chosen);
 }
 
 static void
@@ -376,13 +466,16 @@ command(void *model, enum cmd cmd)
 	case CMD_FILTER:
 		next_state(l);
 		return;
+	case CMD_SORT:
+		l->filter.order = (l->filter.order + 1) % ORDER_COUNT;
+		feed_reset(&l->feed);
+		return;
 	case CMD_SELECT:
-		choose(l, d, false);
+		choose_or_not(l, d);
 		(void)feed_command(&l->feed, CMD_DOWN);
 		return;
 	case CMD_SELECT_ALL:
-		for (size_t i = 0; i < l->feed.n; i++)
-			choose(l, feed_at(&l->feed, (int)i), true);
+		device_matching_send(app_db(l->app), &l->filter, SELECTED_MAX, on_matching, l, l);
 		return;
 	default:
 		act(l, cmd);
@@ -398,6 +491,7 @@ static const struct key_cmd pending_keys[] = {
 	{ '/', CMD_SEARCH, "Search", 0 },
 	{ 'l', CMD_DEVICE_LOG, "Log", NEED_ROW },
 	{ 'e', CMD_EXPLAIN, "Explain", NEED_ROW | NEED_CODE },
+	{ 's', CMD_SORT, "Sort", 0 },
 	{ 0 },
 };
 static const struct key_cmd devices_keys[] = {
@@ -409,10 +503,12 @@ static const struct key_cmd devices_keys[] = {
 	{ 'l', CMD_DEVICE_LOG, "Log", NEED_ROW },
 	{ 'r', CMD_RETRY, "Retry", NEED_ROW | NEED_OPERATOR },
 	{ 'a', CMD_APPROVE, "Approve", NEED_ROW | NEED_OPERATOR },
-	{ 'h', CMD_HOLD, "", NEED_ROW | NEED_OPERATOR },
-	{ 'R', CMD_RELEASE, "", NEED_ROW | NEED_OPERATOR },
-	{ 'A', CMD_ACCEPT, "", NEED_ROW | NEED_OPERATOR },
+	{ 'R', CMD_RELEASE, "Release", NEED_ROW | NEED_OPERATOR },
+	{ 'A', CMD_ACCEPT, "Accept again", NEED_ROW | NEED_OPERATOR },
 	{ 'e', CMD_EXPLAIN, "Explain", NEED_ROW | NEED_CODE },
+	{ 'h', CMD_HOLD, "Hold", NEED_ROW | NEED_OPERATOR },
+	{ 'x', CMD_CANCEL, "Cancel job", NEED_ROW | NEED_OPERATOR },
+	{ 's', CMD_SORT, "Sort", 0 },
 	{ 0 },
 };
 
@@ -420,3 +516,5 @@ const struct screen pending_screen = { "pending", "Pending hellos", pending_keys
 	command, status, close_list };
 const struct screen devices_screen = { "devices", "Devices", devices_keys, true, open_devices, load, cares, have, draw, command,
 	status, close_list };
+const struct screen_more pending_more = { &pending_screen, offers, filter_get, filter_set };
+const struct screen_more devices_more = { &devices_screen, offers, filter_get, filter_set };

@@ -187,7 +187,7 @@ static void
 draw(void *model, struct canvas *c, struct area area)
 {
 	struct log *l = model;
-	const struct column *cols = l->filter.uuid[0] != '\0' ? one_columns : c->width >= 132 ? wide_columns : all_columns;
+	const struct column *cols = l->filter.uuid[0] != '\0' ? one_columns : c->width >= 132 || c->plain ? wide_columns : all_columns;
 
 	table_draw(&l->feed, cols, "Nothing was logged.", NULL, NULL, c, area.y, area.height);
 }
@@ -212,6 +212,29 @@ search(void *model, const char *text)
 
 	(void)text_copy(l->filter.search, sizeof(l->filter.search), text);
 	feed_reset(&l->feed);
+}
+
+static void
+filter_get(const void *model, struct saved_filter *out)
+{
+	const struct log *l = model;
+
+	(void)text_copy(out->search, sizeof(out->search), l->filter.search);
+	(void)text_copy(out->uuid, sizeof(out->uuid), l->filter.uuid);
+	(void)text_copy(out->level, sizeof(out->level), event_level_name(l->filter.level));
+}
+
+static void
+filter_set(void *model, const struct saved_filter *f)
+{
+	struct log *l = model;
+
+	(void)text_copy(l->filter.search, sizeof(l->filter.search), f->search);
+	(void)text_copy(l->filter.uuid, sizeof(l->filter.uuid), f->uuid);
+	if (event_level_of(f->level) != 0)
+		l->filter.level = (enum event_level)event_level_of(f->level);
+	feed_reset(&l->feed);
+	event_estimate_send(app_db(l->app), &l->filter, on_count, l, l);
 }
 
 static void
@@ -267,3 +290,4 @@ static const struct key_cmd keys[] = {
 };
 
 const struct screen log_screen = { "log", "Log", keys, true, open_log, load, cares, have, draw, command, status, close_log };
+const struct screen_more log_more = { &log_screen, NULL, filter_get, filter_set };

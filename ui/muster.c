@@ -15,22 +15,30 @@
 #include "base/version.h"
 #include "secret/secret.h"
 #include "ui/app.h"
+#include "ui/history.h"
 #include "ui/term.h"
 
 struct options {
 	const char *conf, *database;
-	bool mono;
+	const struct theme *theme; /* NULL: what fits the terminal */
+	bool no_mouse, plain;
 	int sync_fd; /* -1: none */
 };
 
-enum { OPT_MONO = 0x100, OPT_SYNC_FD };
+/* However much is pasted, the screen and the database have their turn. */
+enum { KEYS_AT_ONCE = 4096 };
+
+enum { OPT_MONO = 0x100, OPT_NO_MOUSE, OPT_PLAIN, OPT_SYNC_FD, OPT_THEME };
 
 const char *argp_program_version = "muster " MUSTER_VERSION;
 
 static const struct argp_option options[] = {
 	{ "config", 'c', "FILE", 0, "Configuration file (default: $MUSTER_CONF, else /etc/muster/muster.conf)", 0 },
 	{ "database", 'd', "CONN", 0, "Connection string of the database, in place of the configured one", 0 },
-	{ "mono", OPT_MONO, NULL, 0, "No colours (so does NO_COLOR)", 0 },
+	{ "mono", OPT_MONO, NULL, 0, "No colours (so does NO_COLOR): --theme mono", 0 },
+	{ "no-mouse", OPT_NO_MOUSE, NULL, 0, "Leave the mouse to the terminal", 0 },
+	{ "plain", OPT_PLAIN, NULL, 0, "Start in the mode to copy from: no bars, no colours, no mouse, full values", 0 },
+	{ "theme", OPT_THEME, "NAME", 0, "Colours: dark, light, safe or mono (default: $MUSTER_THEME, else what fits the terminal)", 0 },
 	{ "sync-fd", OPT_SYNC_FD, "FD", OPTION_HIDDEN, "Write a byte there whenever the screen is up to date (for tests)", 0 },
 	{ 0 },
 };
@@ -48,6 +56,7 @@ static error_t
 parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
+	char names[64];
 
 	switch (key) {
 	case 'c':
@@ -57,7 +66,19 @@ parse(int key, char *arg, struct argp_state *state)
 		o->database = arg;
 		return 0;
 	case OPT_MONO:
-		o->mono = true;
+		o->theme = theme_of("mono");
+		return 0;
+	case OPT_NO_MOUSE:
+		o->no_mouse = true;
+		return 0;
+	case OPT_PLAIN:
+		o->plain = true;
+		return 0;
+	case OPT_THEME:
+		o->theme = theme_of(arg);
+		theme_names(names, sizeof(names));
+		if (o->theme == NULL)
+			argp_error(state, "no theme is called \"%s\"; there are %s", arg, names);
 		return 0;
 	case OPT_SYNC_FD:
 		o->sync_fd = (int)strtol(arg, NULL, 10);
@@ -79,15 +100,30 @@ tell_synced(const struct options *o, const struct app *a)
 }
 
 static void
+key_or_mouse(struct app *a, int key)
+{
+	enum mouse what;
+	int y, x;
+
+	if (key != UK_MOUSE)
+		app_key(a, key);
+	else if (term_mouse_event(&what, &y, &x))
+		app_mouse(a, what, y, x);
+}
+
+static void
 loop(const struct options *o, struct app *a)
 {
 	struct canvas c = { 0 };
 
 	while (!app_done(a) && !hung_up) {
-		int key;
+		int key, left = KEYS_AT_ONCE;
 
-		while ((key = term_key()) != KEY_NONE_)
-			app_key(a, key);
+		while (left > 0 && (key = term_key()) != KEY_NONE_) {
+			key_or_mouse(a, key);
+			left--;
+		}
+		term_mouse(!o->no_mouse && !app_plain(a));
 		app_work(a);
 		bool resized = term_fit(&c);
 		if (app_dirty(a) || resized) {
@@ -100,7 +136,7 @@ loop(const struct options *o, struct app *a)
 			{ .fd = app_fd(a), .events = app_events(a) },
 		};
 		/* A signal (a resize) ends the wait too; term_key then tells of it. */
-		if (poll(fds, ARRAY_LEN(fds), app_wait_ms(a)) > 0 && (fds[0].revents & (POLLHUP | POLLERR)) != 0)
+		if (poll(fds, ARRAY_LEN(fds), left == 0 ? 0 : app_wait_ms(a)) > 0 && (fds[0].revents & (POLLHUP | POLLERR)) != 0)
 			break;
 	}
 	canvas_free(&c);
@@ -112,8 +148,10 @@ main(int argc, char **argv)
 	static const struct argp argp = { options, parse, NULL, "The console of muster.", NULL, NULL, NULL };
 	struct options o = { .sync_fd = -1 };
 	struct sigaction hangup = { .sa_handler = on_hangup };
+	const char *theme = getenv("MUSTER_THEME");
 	struct conf conf;
 	struct app *a = NULL;
+	char history[1024];
 	struct err e;
 
 	secret_guard_process();
@@ -128,9 +166,14 @@ main(int argc, char **argv)
 		rc = err_set(&e, ERR_USAGE, "--database: too long");
 	if (rc == 0)
 		rc = app_new(conf.database, &a, &e);
+	if (o.theme == NULL && theme != NULL)
+		o.theme = theme_of(theme); /* a name that is none: as without */
 	if (rc == 0)
-		rc = term_start(o.mono, &e);
+		rc = term_start(o.theme, &e);
 	if (rc == 0) {
+		history_default_path(history, sizeof(history));
+		app_history(a, history);
+		app_set_plain(a, o.plain);
 		loop(&o, a);
 		term_stop();
 	}

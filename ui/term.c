@@ -5,18 +5,21 @@
 
 #include <curses.h>
 #include <langinfo.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
 
-#include "ui/widget/keys.h"
 
 enum { ESCAPE_DELAY_MS = 25 };
 
-static bool ascii_only, colours;
+static bool ascii_only, colours, mouse_on;
 static SCREEN *terminal;
+
+/* Keys of our own numbers that ncurses makes of the terminal's sequences. */
+enum { CURSES_PASTE = KEY_MAX + 1, CURSES_PASTE_END };
 
 static const struct {
 	int curses, key;
@@ -24,25 +27,45 @@ static const struct {
 	{ KEY_UP, UK_UP }, { KEY_DOWN, UK_DOWN }, { KEY_LEFT, UK_LEFT }, { KEY_RIGHT, UK_RIGHT }, { KEY_PPAGE, UK_PGUP },
 	{ KEY_NPAGE, UK_PGDN }, { KEY_HOME, UK_HOME }, { KEY_END, UK_END }, { KEY_BACKSPACE, UK_BACKSPACE },
 	{ KEY_DC, UK_DELETE }, { KEY_F(1), UK_F1 }, { KEY_F(5), UK_F5 }, { KEY_F(10), UK_F10 }, { KEY_BTAB, UK_BACKTAB },
-	{ KEY_ENTER, '\n' },
+	{ KEY_ENTER, '\n' }, { KEY_MOUSE, UK_MOUSE }, { CURSES_PASTE, UK_PASTE },
+	{ CURSES_PASTE_END, UK_PASTE_END },
 };
 
-/* Meaning -> look. Without colours the attributes alone tell the styles apart. */
-static const struct {
-	short front, back;
-	attr_t colour, mono;
-} looks[STYLE_COUNT] = {
-	[STYLE_NORMAL] = { -1, -1, A_NORMAL, A_NORMAL },
-	[STYLE_BAR] = { COLOR_WHITE, COLOR_BLUE, A_NORMAL, A_REVERSE },
-	[STYLE_BAR_ON] = { COLOR_YELLOW, COLOR_BLUE, A_BOLD, A_REVERSE | A_BOLD },
-	[STYLE_HEAD] = { COLOR_CYAN, -1, A_BOLD, A_BOLD },
-	[STYLE_CURSOR] = { COLOR_BLACK, COLOR_CYAN, A_NORMAL, A_REVERSE },
-	[STYLE_MARKED] = { COLOR_YELLOW, -1, A_BOLD, A_UNDERLINE },
-	[STYLE_DIM] = { -1, -1, A_DIM, A_DIM },
-	[STYLE_GOOD] = { COLOR_GREEN, -1, A_NORMAL, A_NORMAL },
-	[STYLE_WARN] = { COLOR_YELLOW, -1, A_NORMAL, A_BOLD },
-	[STYLE_BAD] = { COLOR_RED, -1, A_BOLD, A_BOLD | A_UNDERLINE },
-};
+static const struct theme *theme;
+
+static const char *
+ability(const char *name)
+{
+	const char *text = tigetstr(name);
+
+	return text == NULL || text == (const char *)-1 ? "" : text;
+}
+
+/* Terminals that can say what is pasted and what is typed are asked to (BE, BD: on, off; PS, PE: start, end). */
+static void
+mark_pastes(bool on)
+{
+	if (ability("BE")[0] == '\0' || ability("PS")[0] == '\0' || ability("PE")[0] == '\0')
+		return;
+	(void)define_key(ability("PS"), CURSES_PASTE);
+	(void)define_key(ability("PE"), CURSES_PASTE_END);
+	(void)putp(ability(on ? "BE" : "BD"));
+	(void)fflush(stdout);
+}
+
+static attr_t
+attributes(const struct look *l)
+{
+	static const struct {
+		unsigned int look;
+		attr_t attr;
+	} names[] = { { LOOK_BOLD, A_BOLD }, { LOOK_DIM, A_DIM }, { LOOK_REVERSE, A_REVERSE }, { LOOK_UNDERLINE, A_UNDERLINE } };
+	attr_t attr = A_NORMAL;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		attr |= (l->attributes & names[i].look) != 0 ? names[i].attr : A_NORMAL;
+	return attr;
+}
 
 static void
 start_colours(void)
@@ -50,7 +73,20 @@ start_colours(void)
 	(void)start_color();
 	(void)use_default_colors();
 	for (short i = 0; i < STYLE_COUNT; i++)
-		(void)init_pair((short)(i + 1), looks[i].front, looks[i].back);
+		(void)init_pair((short)(i + 1), theme->looks[i].front, theme->looks[i].back);
+}
+
+/* NO_COLOR, or a terminal without colours, makes it mono whatever was asked for. */
+static void
+choose_theme(const struct theme *wanted)
+{
+	const char *no_color = getenv("NO_COLOR");
+	bool may = (no_color == NULL || no_color[0] == '\0') && has_colors();
+
+	theme = may && wanted != NULL ? wanted : theme_standard(may, getenv("COLORFGBG"));
+	colours = theme->colours;
+	if (colours)
+		start_colours();
 }
 
 /* Ctrl-S saves; to the terminal it would mean: stop writing. */
@@ -67,10 +103,8 @@ let_ctrl_s_through(void)
 }
 
 int
-term_start(bool mono, struct err *e)
+term_start(const struct theme *wanted, struct err *e)
 {
-	const char *no_color = getenv("NO_COLOR");
-
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return err_set(e, ERR_SYSTEM, "the console needs a terminal; for scripts there is musterctl");
 	ascii_only = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
@@ -85,10 +119,32 @@ term_start(bool mono, struct err *e)
 	(void)keypad(stdscr, TRUE);
 	(void)nodelay(stdscr, TRUE);
 	(void)curs_set(0);
-	colours = !mono && (no_color == NULL || no_color[0] == '\0') && has_colors();
-	if (colours)
-		start_colours();
+	choose_theme(wanted);
+	mark_pastes(true);
 	return 0;
+}
+
+void
+term_mouse(bool on)
+{
+	if (on == mouse_on)
+		return;
+	mouse_on = on;
+	(void)mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+	(void)mouseinterval(0); /* the app tells double clicks apart */
+}
+
+bool
+term_mouse_event(enum mouse *what, int *y, int *x)
+{
+	MEVENT m;
+
+	if (getmouse(&m) != OK)
+		return false;
+	*what = (m.bstate & BUTTON4_PRESSED) != 0 ? MOUSE_WHEEL_UP : (m.bstate & BUTTON5_PRESSED) != 0 ? MOUSE_WHEEL_DOWN : MOUSE_CLICK;
+	*y = m.y;
+	*x = m.x;
+	return true;
 }
 
 void
@@ -96,6 +152,8 @@ term_stop(void)
 {
 	if (terminal == NULL)
 		return;
+	term_mouse(false);
+	mark_pastes(false);
 	(void)endwin();
 	delscreen(terminal);
 	terminal = NULL;
@@ -153,7 +211,7 @@ term_show(const struct canvas *c)
 		for (int x = 0; x < c->width; x++) {
 			const struct cell *cell = &c->cells[(size_t)y * (size_t)c->width + (size_t)x];
 			wchar_t text[2] = { (wchar_t)cell->ch, L'\0' };
-			attr_t attr = colours ? looks[cell->style].colour : looks[cell->style].mono;
+			attr_t attr = attributes(&theme->looks[cell->style]);
 			cchar_t out;
 
 			if (cell->ch == 0)

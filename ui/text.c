@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "ui/app.h"
+#include "ui/app_state.h"
 #include "ui/widget/lines.h"
 
 enum { PAGE_MAX = 64 * 1024 };
@@ -20,7 +20,7 @@ struct page {
 
 static const struct screen *const about[] = { &overview_screen, &pending_screen, &devices_screen, &device_screen, &log_screen,
 	&audit_screen, &audit_row_screen, &users_screen, &queue_screen, &settings_screen, &staged_screen, &import_screen, &profiles_screen,
-	&profile_screen, &acl_screen, &revisions_screen, &diff_screen, &plan_screen };
+	&profile_screen, &acl_screen, &revisions_screen, &diff_screen, &plan_screen, &outcome_screen, &filters_screen };
 
 /* Whom a key is for, when not for everybody who may see the screen. */
 static const char *
@@ -65,6 +65,8 @@ add_all_keys(struct page *p)
 	}
 	if (strncmp(p->name, "screens/", 8) == 0)
 		add_keys(p, "Keys of every screen", global_keys);
+	if (strncmp(p->name, "screens/", 8) == 0)
+		command_help(p->app, &p->text);
 }
 
 static void *

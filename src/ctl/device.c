@@ -47,7 +47,7 @@ static int
 list(struct ctl *c, struct err *e)
 {
 	struct device_filter f = { 0 };
-	int64_t key = 0;
+	struct device last = { 0 };
 
 	if (c->opt[OPT_STATE] != NULL && (!is_state(c->opt[OPT_STATE]) || !text_copy(f.state, sizeof(f.state), c->opt[OPT_STATE])))
 		return err_set(e, ERR_INPUT, "--state: no state is called \"%.40s\"", c->opt[OPT_STATE]);
@@ -60,13 +60,13 @@ list(struct ctl *c, struct err *e)
 	for (size_t n = PAGE; rc == 0 && n == PAGE;) {
 		SCOPED(rows) struct rows *r = NULL;
 
-		rc = device_page(c->db, &f, key, false, PAGE, &r, e);
+		rc = device_page(c->db, &f, last.id == 0 ? NULL : &last, false, PAGE, &r, e);
 		n = rc < 0 ? 0 : rows_count(r);
 		for (size_t i = 0; i < n; i++) {
 			struct device d;
 
 			device_from_row(r, i, &d);
-			key = d.id;
+			last = d;
 			ctl_say(c, "%-36s  %-12s %-15s %-28s %s", d.uuid, d.state, d.address, d.fqdn, d.reason);
 			if (c->json)
 				(void)json_array_append_new(all, device_json(&d));

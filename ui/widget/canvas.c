@@ -138,6 +138,43 @@ canvas_text(struct canvas *c, int y, int x, int width, enum style style, const c
 	return used;
 }
 
+/* Bytes of text that fit in width columns, up to the last blank when there is one. */
+static size_t
+fits(const char *text, int width)
+{
+	const char *p = text, *blank = NULL, *end = text;
+	uint32_t ch;
+
+	for (int used = 0; (ch = text_next(&p)) != 0; end = p) {
+		used += char_width(ch);
+		if (used > width)
+			return blank != NULL ? (size_t)(blank - text) : end == text ? (size_t)(p - text) : (size_t)(end - text);
+		if (ch == ' ')
+			blank = p;
+	}
+	return (size_t)(end - text);
+}
+
+int
+canvas_wrap(struct canvas *c, int y, int x, int indent, int rows, enum style style, const char *text)
+{
+	char part[1024];
+	int used = 0;
+
+	while (used < rows && (*text != '\0' || used == 0)) {
+		size_t n = fits(text, c->width - x);
+
+		(void)snprintf(part, sizeof(part), "%.*s", (int)n, text);
+		for (size_t len = strlen(part); len > 0 && part[len - 1] == ' '; len--)
+			part[len - 1] = '\0'; /* a blank at the edge is a new row, no more */
+		(void)canvas_text(c, y + used++, x, 0, style, part);
+		text += n;
+		text += strspn(text, " ");
+		x = indent;
+	}
+	return used < 1 ? 1 : used;
+}
+
 int
 canvas_printf(struct canvas *c, int y, int x, int width, enum style style, const char *fmt, ...)
 {

@@ -35,6 +35,7 @@ struct cell {
 struct canvas {
 	int width, height;
 	bool ascii; /* only ASCII may be shown */
+	bool plain; /* shown for copying: values at full length, on as many rows as they take */
 	struct cell *cells;
 };
 
@@ -50,6 +51,12 @@ void canvas_clear(struct canvas *c);
 int canvas_text(struct canvas *c, int y, int x, int width, enum style style, const char *text);
 int canvas_printf(struct canvas *c, int y, int x, int width, enum style style, const char *fmt, ...)
     PRINTF_LIKE(6, 7);
+
+/*
+ * canvas_wrap: as canvas_text on as many rows as the text takes, broken at blanks where there are some, at
+ * most `rows`; rows after the first start at column `indent`. Returns the rows used, at least 1.
+ */
+int canvas_wrap(struct canvas *c, int y, int x, int indent, int rows, enum style style, const char *text);
 
 /* canvas_fill: blanks of a style over part of a row; width 0 and less: to the edge. */
 void canvas_fill(struct canvas *c, int y, int x, int width, enum style style);

@@ -27,7 +27,13 @@ enum key {
 	UK_F10,
 	UK_TAB,
 	UK_BACKTAB,
+	UK_PASTE, /* what follows is pasted, until UK_PASTE_END */
+	UK_PASTE_END,
+	UK_MOUSE, /* never in a table: term_mouse tells what happened */
 };
+
+/* What a mouse did, at a cell of the screen. */
+enum mouse { MOUSE_CLICK, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
 
 enum cmd {
 	CMD_NONE,
@@ -37,6 +43,9 @@ enum cmd {
 	CMD_HELP,
 	CMD_REFRESH,
 	CMD_COMMAND,
+	CMD_UNDO,
+	CMD_PLAIN,
+	CMD_SAVED, /* filters with a name */
 	CMD_TAB1, /* the numbered screens; their order is that of app_tabs */
 	CMD_TAB2,
 	CMD_TAB3,
@@ -57,6 +66,7 @@ enum cmd {
 	CMD_OPEN,
 	CMD_SEARCH,
 	CMD_FILTER,
+	CMD_SORT,
 	CMD_SELECT,
 	CMD_SELECT_ALL,
 	/* on devices */
@@ -94,6 +104,9 @@ enum cmd {
 	CMD_NEXT_PART,
 	CMD_PREV_PART,
 	CMD_REVEAL, /* show a password */
+	/* on the ends of a bulk action, and on filters with a name */
+	CMD_AGAIN,
+	CMD_FORGET,
 };
 
 /* What must be so for a key to be offered. */
