@@ -29,7 +29,9 @@ run_console(int sync, const char *user, const char *const *env, const char *opti
 	(void)signal(SIGINT, SIG_DFL); /* a shell ignores it in the background */
 	(void)setenv("TERM", "xterm-256color", 1);
 	(void)setenv("LC_ALL", "C.UTF-8", 1);
-	(void)unsetenv("NO_COLOR");
+	static const char *const foreign[] = { "NO_COLOR", "COLORFGBG", "MUSTER_THEME", "XDG_STATE_HOME", "HOME" };
+	for (size_t i = 0; i < ARRAY_LEN(foreign); i++) /* the tester's own; without a home there is no file of the history */
+		(void)unsetenv(foreign[i]);
 	for (; env != NULL && *env != NULL; env++)
 		(void)putenv(strdup(*env));
 	(void)snprintf(program, sizeof(program), "%s/muster", build == NULL ? "." : build);

@@ -336,6 +336,7 @@ f1_helps_on_every_screen_with_the_keys_it_has(void **state)
 	picture(&k, "help");
 	press(&k, ' ');
 	press(&k, '?'); /* help on help */
+	press(&k, ' ');
 	assert_has(draw(&k), "Keys of Overview");
 	end();
 }
@@ -361,7 +362,7 @@ commands_open_screens_and_unknown_ones_say_what_there_is(void **state)
 	type(&k, ":explain x\n");
 	assert_has(row(&k, -2), "There is no code");
 	type(&k, ":device xyz\n");
-	assert_has(row(&k, -2), "\"xyz\" is not a UUID (1006)");
+	assert_has(row(&k, -2), "No FQDN or UUID starts so");
 	type(&k, ":device 99999999-0000-4000-8000-000000000001\n");
 	assert_has(draw(&k), "No device has this UUID.");
 	assert_false(app_done(k.a));
@@ -493,12 +494,13 @@ the_longest_fqdn_and_ou_are_shown_cut(void **state)
 {
 	(void)state;
 	(void)sql("SELECT test.reset()");
-	(void)sql("UPDATE muster.device SET fqdn = repeat(repeat('a', 60) || '.', 4) || 'example', ou = repeat('é', 500) WHERE device_id = 1");
-	(void)sql("UPDATE muster.device SET reason = repeat('漢', 1000) WHERE device_id = 2");
+	(void)sql("UPDATE muster.device SET fqdn = repeat(repeat('a', 60) || '.', 4) || 'example', ou = repeat('é', 500) WHERE device_id = 2");
+	(void)sql("UPDATE muster.device SET reason = repeat('漢', 1000) WHERE device_id = 1");
 	console_start(&k, "t_operator", 80, 24);
 	press(&k, '4');
 	assert_has(draw(&k), "aaaaaaaaaaaaaaaaaaaaaaaaaaa…");
 	press(&k, 'G');
+	press(&k, 'k');
 	press(&k, '\n');
 	assert_has(draw(&k), "ééééé…");
 	press(&k, 'a');

@@ -246,13 +246,13 @@ a_row_that_does_not_fit_the_buffer_is_cut_at_a_character(void **state)
 
 static const struct screen *const screens[] = { &overview_screen, &pending_screen, &devices_screen, &device_screen, &log_screen,
 	&text_screen, &queue_screen, &settings_screen, &audit_screen, &audit_row_screen, &users_screen, &staged_screen, &import_screen,
-	&profiles_screen, &profile_screen, &acl_screen, &revisions_screen, &diff_screen, &plan_screen };
+	&profiles_screen, &profile_screen, &acl_screen, &revisions_screen, &diff_screen, &plan_screen, &outcome_screen, &filters_screen };
 
 static void
 no_table_has_a_key_twice(void **state)
 {
 	const struct key_cmd *tables[] = { global_keys, list_keys, overview_screen.keys, pending_screen.keys, devices_screen.keys,
-		device_screen.keys, log_screen.keys, text_screen.keys };
+		device_screen.keys, log_screen.keys, text_screen.keys, outcome_screen.keys, filters_screen.keys };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
@@ -287,7 +287,7 @@ static void
 every_command_has_a_key(void **state)
 {
 	(void)state;
-	for (int cmd = CMD_BACK; cmd <= CMD_REVEAL; cmd++) {
+	for (int cmd = CMD_BACK; cmd <= CMD_FORGET; cmd++) {
 		bool found = false;
 
 		for (size_t i = 0; i < ARRAY_LEN(screens) + 2; i++) {

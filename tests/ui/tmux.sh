@@ -45,7 +45,7 @@ musterctl profile import "$SRC/contrib/lab-profile.json" >"$WORK/profile.log" 2>
 ok "a profile is there" || note "$(cat "$WORK/profile.log")"
 engine_start one
 
-tm new-session -d -s console -x 120 -y 30 "muster -d 'host=$WORK/pg/sock dbname=muster user=t_operator'; echo \"ended with \$?\"; sleep 60"
+tm new-session -d -s console -x 120 -y 30 "XDG_STATE_HOME=$WORK muster -d 'host=$WORK/pg/sock dbname=muster user=t_operator'; echo \"ended with \$?\"; sleep 60"
 seen 10 "Devices by state" "the console opens on the Overview"
 seen 5 "running" "it shows the engine"
 keys 2
