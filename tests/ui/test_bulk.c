@@ -186,9 +186,9 @@ u_offers_the_opposite_for_the_same_devices(void **state)
 	assert_string_equal(sql("SELECT test.state(6) || ' ' || test.state(12)"), "waiting 1812 waiting 1812");
 	go_to(&k, "00000003");
 	press(&k, 'x');
-	assert_has(draw(&k), "Cancel job 1 device?");
+	assert_has(draw(&k), "Cancel the job of 1 device?");
 	press(&k, 'y');
-	wait_for(&k, "Cancel job: 1 done");
+	wait_for(&k, "Cancel: 1 done");
 	assert_string_equal(sql("SELECT test.state(3)"), "waiting 1812");
 	press(&k, 'U');
 	assert_has(draw(&k), "Queue again 1 device?");

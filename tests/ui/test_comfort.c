@@ -286,7 +286,7 @@ a_click_goes_where_it_points(void **state)
 	app_mouse(k.a, MOUSE_CLICK, 0, 24);
 	work(&k);
 	assert_has(row(&k, 1), "Pending");
-	app_mouse(k.a, MOUSE_CLICK, 0, 36);
+	app_mouse(k.a, MOUSE_CLICK, 0, 45);
 	work(&k);
 	assert_has(row(&k, 1), "Devices");
 	(void)draw(&k);
@@ -305,7 +305,7 @@ a_click_goes_where_it_points(void **state)
 	work(&k);
 	assert_has(row(&k, 1), "Device  00000003");
 	(void)draw(&k);
-	app_mouse(k.a, MOUSE_CLICK, 23, 1);
+	app_mouse(k.a, MOUSE_CLICK, 23, 17);
 	work(&k);
 	assert_has(row(&k, 1), "Log  00000003");
 	(void)draw(&k);
