@@ -10,7 +10,8 @@ enum { FILTER_NAME = 164 }; /* 40 characters */
 /* What a list is filtered by; what a list does not have stays "". */
 struct saved_filter {
 	char name[FILTER_NAME];
-	char state[16], search[128], order[16], level[16], uuid[40];
+	char state[24], search[128], order[16], level[16], uuid[40];
+	char who[64], what[64], object[256];
 };
 
 /* filter_list_send: the caller's filters of a screen, by name; filter_from_row reads them. */

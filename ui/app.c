@@ -26,7 +26,8 @@ const struct tab app_tabs[TABS] = {
 	[9] = { &settings_screen, "Settings", NEED_OPERATOR },
 };
 
-static const struct screen_more *const mores[] = { &pending_more, &devices_more, &device_more, &log_more, &outcome_more };
+static const struct screen_more *const mores[] = { &pending_more, &devices_more, &device_more, &log_more, &outcome_more,
+	&queue_more, &staged_more, &audit_more };
 
 const struct screen_more *
 app_more(const struct shown *s)

@@ -59,7 +59,7 @@ struct screen_more {
 	void (*filter_get)(const void *model, struct saved_filter *out);
 	void (*filter_set)(void *model, const struct saved_filter *f);
 };
-extern const struct screen_more pending_more, devices_more, device_more, log_more, outcome_more;
+extern const struct screen_more pending_more, devices_more, device_more, log_more, outcome_more, queue_more, staged_more, audit_more;
 
 /* app_new: conninfo of the database; nothing is waited for. */
 MUST_CHECK int app_new(const char *conninfo, struct app **out, struct err *e);

@@ -213,6 +213,28 @@ filtered(void *model, const struct form *f)
 }
 
 static void
+filter_get(const void *model, struct saved_filter *out)
+{
+	const struct audit_filter *f = &((const struct audit *)model)->filter;
+
+	(void)text_copy(out->who, sizeof(out->who), f->who);
+	(void)text_copy(out->what, sizeof(out->what), f->what);
+	(void)text_copy(out->object, sizeof(out->object), f->object);
+	(void)text_copy(out->search, sizeof(out->search), f->search);
+}
+
+static void
+filter_set(void *model, const struct saved_filter *f)
+{
+	struct audit *u = model;
+
+	(void)text_copy(u->filter.who, sizeof(u->filter.who), f->who);
+	(void)text_copy(u->filter.what, sizeof(u->filter.what), f->what);
+	(void)text_copy(u->filter.object, sizeof(u->filter.object), f->object);
+	search(u, f->search);
+}
+
+static void
 ask_filter(struct audit *u)
 {
 	struct form *f = app_form_new(u->app, "Show only");
@@ -258,3 +280,4 @@ static const struct key_cmd keys[] = {
 };
 
 const struct screen audit_screen = { "audit", "Audit log", keys, true, open_audit, load, cares, have, draw, command, status, close_audit };
+const struct screen_more audit_more = { &audit_screen, NULL, filter_get, filter_set };

@@ -84,7 +84,8 @@ have(const void *model)
 static void
 in_words(const struct saved_filter *f, char *out, size_t size)
 {
-	const char *const parts[][2] = { { "state ", f->state }, { "level ", f->level }, { "device ", f->uuid }, { "/", f->search },
+	const char *const parts[][2] = { { "state ", f->state }, { "level ", f->level }, { "device ", f->uuid }, { "who ", f->who },
+		{ "what ", f->what }, { "object ", f->object }, { "/", f->search },
 		{ "sorted by ", strcmp(f->order, "seen") == 0 ? "" : f->order } };
 	size_t used = 0;
 

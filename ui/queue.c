@@ -295,6 +295,27 @@ search(void *model, const char *text)
 }
 
 static void
+filter_get(const void *model, struct saved_filter *out)
+{
+	const struct queue *m = model;
+
+	(void)text_copy(out->state, sizeof(out->state), parts[m->filter.part]);
+	(void)text_copy(out->search, sizeof(out->search), m->filter.search);
+}
+
+static void
+filter_set(void *model, const struct saved_filter *f)
+{
+	struct queue *m = model;
+
+	m->filter.part = QUEUE_ALL;
+	for (int i = 0; i < QUEUE_PARTS; i++)
+		if (strcmp(parts[i], f->state) == 0)
+			m->filter.part = (enum queue_part)i;
+	search(m, f->search);
+}
+
+static void
 forget_selection(void *model)
 {
 	selection_clear(&((struct queue *)model)->chosen);
@@ -373,3 +394,4 @@ static const struct key_cmd keys[] = {
 };
 
 const struct screen queue_screen = { "queue", "Queue", keys, true, open_queue, load, cares, have, draw, command, status, close_queue };
+const struct screen_more queue_more = { &queue_screen, NULL, filter_get, filter_set };

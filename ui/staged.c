@@ -166,6 +166,20 @@ search(void *model, const char *text)
 }
 
 static void
+filter_get(const void *model, struct saved_filter *out)
+{
+	const struct list *l = model;
+
+	(void)text_copy(out->search, sizeof(out->search), l->search);
+}
+
+static void
+filter_set(void *model, const struct saved_filter *f)
+{
+	search(model, f->search);
+}
+
+static void
 on_added(void *arg, const struct rows *r, const struct err *e)
 {
 	struct list *l = arg;
@@ -304,3 +318,4 @@ static const struct key_cmd keys[] = {
 
 const struct screen staged_screen = { "staged", "Staged devices", keys, true, open_staged, load, cares, have, draw, command, status,
 	close_staged };
+const struct screen_more staged_more = { &staged_screen, NULL, filter_get, filter_set };

@@ -276,6 +276,35 @@ the_log_keeps_filters_too_also_for_viewers(void **state)
 	end();
 }
 
+static void
+queue_staged_and_audit_keep_filters_too(void **state)
+{
+	(void)state;
+	begin("t_enterprise", 100, 24);
+	type(&k, "3ff/pc9\n");
+	assert_has(row(&k, 1), "waiting for retry  /pc9");
+	type(&k, "Snretries\n");
+	press(&k, UK_ESC);
+	type(&k, "f/\n");
+	assert_has_not(row(&k, 1), "retry");
+	type(&k, "S\n");
+	assert_has(row(&k, 1), "waiting for retry  /pc9");
+	type(&k, "5/pc\nSnpcs\n");
+	press(&k, UK_ESC);
+	type(&k, "/none such\nS\n");
+	assert_has(row(&k, 1), "/pc");
+	type(&k, "8fsomebody");
+	press(&k, UK_TAB);
+	type(&k, "setting_set");
+	press(&k, UK_TAB);
+	type(&k, "node\n/x\nSnwhose\n");
+	assert_has(draw(&k), "who somebody  what setting_set  object node  /x");
+	press(&k, UK_ESC);
+	type(&k, "/y\nS\n");
+	assert_has(row(&k, 1), "who somebody  what setting_set  object node  /x");
+	end();
+}
+
 /* The mouse */
 
 static void
@@ -425,6 +454,7 @@ main(int argc, char **argv)
 		FRESH(s_steps_through_orders_that_page_without_a_gap),
 		FRESH(a_filter_is_saved_used_and_forgotten),
 		FRESH(the_log_keeps_filters_too_also_for_viewers),
+		FRESH(queue_staged_and_audit_keep_filters_too),
 		FRESH(a_click_goes_where_it_points),
 		FRESH(clicks_anywhere_at_any_time_do_no_harm),
 		FRESH(plain_shows_whole_values_and_nothing_else),
