@@ -5,7 +5,7 @@
 
 #include "ui/app.h"
 
-enum { CONSOLE_TEXT = 128 * 1024, WAIT_MS = 5000 };
+enum { CONSOLE_TEXT = 128 * 1024, WAIT_MS = 20000 };
 
 struct console {
 	struct app *a;

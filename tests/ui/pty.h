@@ -9,7 +9,7 @@
 
 #include <vterm.h>
 
-enum { PTY_WAIT_MS = 8000, PTY_TAIL = 16384 };
+enum { PTY_WAIT_MS = 30000, PTY_TAIL = 16384 };
 
 struct pty {
 	pid_t pid;

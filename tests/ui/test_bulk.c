@@ -141,8 +141,8 @@ a_lost_connection_tells_done_unknown_and_not_asked(void **state)
 	(void)sql("ROLLBACK");
 	assert_has(row(&k, 1), "Outcome");
 	assert_has(draw(&k), "It was done for all or for none.");
+	wait_for(&k, "The database is back"); /* and the head line is what it was */
 	picture(&k, "outcome-lost");
-	wait_for(&k, "The database is back");
 	press(&k, 'r');
 	wait_for(&k, "Hold: 256 done");
 	assert_string_equal(sql("SELECT count(*) FROM muster.device WHERE state = 'held' AND device_id > 12"), "256");

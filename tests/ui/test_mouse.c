@@ -194,6 +194,7 @@ two_hundred_resizes_at_once_end_with_a_full_picture(void **state)
 		pty_run(&p, 200);
 		pty_wait(&p, "1 of 12");
 		pty_wait(&p, "F10 Quit");
+		pty_settle(&p); /* it may be drawn anew once more */
 		pty_row(&p, p.height - 1, row, sizeof(row));
 		assert_has(row, "F10 Quit");
 	}
