@@ -2,34 +2,23 @@
 /* event_export: the event log into a file. */
 #include "db/event_export.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/text.h"
 
 enum { PAGE = 1000 };
 
 int
 event_export_open(struct event_export *x, const char *path, enum event_format format, const struct event_filter *f, struct err *e)
 {
+	static const char head[] = "at,level,uuid,code,job_id,text\r\n";
+
 	*x = (struct event_export){ .filter = *f, .format = format, .more = true };
-	if (strcmp(path, "-") == 0) {
-		x->file = stdout;
-	} else {
-		if (!text_copy(x->path, sizeof(x->path), path))
-			return err_set(e, ERR_FILE, "%.100s...: the name is too long", path);
-		int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-		x->file = fd < 0 ? NULL : fdopen(fd, "w");
-		if (x->file == NULL)
-			return err_errno(e, ERR_FILE, "%s", path);
-	}
-	if (format == EVENT_CSV && fputs("at,level,uuid,code,job_id,text\r\n", x->file) < 0) {
-		(void)err_errno(e, ERR_FILE, "%s", path);
+	if (file_out_open(&x->out, path, e) < 0)
+		return -1;
+	if (format == EVENT_CSV && file_out_write(&x->out, head, sizeof(head) - 1, e) < 0) {
 		event_export_abort(x);
 		return -1;
 	}
@@ -104,39 +93,17 @@ event_export_rows(struct event_export *x, const struct rows *r, struct err *e)
 	}
 	if (b.bad)
 		return err_set(e, ERR_MEMORY, "event log");
-	if (fwrite(buf_str(&b), 1, b.len, x->file) != b.len)
-		return err_errno(e, ERR_FILE, "%s", x->path[0] == '\0' ? "standard output" : x->path);
-	return 0;
+	return file_out_write(&x->out, buf_str(&b), b.len, e);
 }
 
 int
 event_export_close(struct event_export *x, struct err *e)
 {
-	bool out = x->path[0] == '\0';
-	bool good = fflush(x->file) == 0 && (out || fsync(fileno(x->file)) == 0);
-
-	if (!good) {
-		(void)err_errno(e, ERR_FILE, "%s", out ? "standard output" : x->path);
-		event_export_abort(x);
-		return -1;
-	}
-	if (!out && fclose(x->file) != 0) {
-		x->file = NULL;
-		(void)err_errno(e, ERR_FILE, "%s", x->path);
-		event_export_abort(x);
-		return -1;
-	}
-	x->file = NULL;
-	return 0;
+	return file_out_close(&x->out, e);
 }
 
 void
 event_export_abort(struct event_export *x)
 {
-	if (x->path[0] == '\0')
-		return;
-	if (x->file != NULL)
-		(void)fclose(x->file);
-	x->file = NULL;
-	(void)unlink(x->path);
+	file_out_abort(&x->out);
 }

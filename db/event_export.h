@@ -6,8 +6,7 @@
 #ifndef MUSTER_DB_EVENT_EXPORT_H
 #define MUSTER_DB_EVENT_EXPORT_H
 
-#include <stdio.h>
-
+#include "base/file.h"
 #include "db/event.h"
 
 enum event_format { EVENT_CSV, EVENT_JSON }; /* JSON: one object a line */
@@ -15,14 +14,13 @@ enum event_format { EVENT_CSV, EVENT_JSON }; /* JSON: one object a line */
 struct event_export {
 	struct event_filter filter;
 	enum event_format format;
-	FILE *file; /* owned, unless it is standard output */
-	char path[512];
+	struct file_out out;
 	int64_t at_us, id; /* where the next page goes on */
 	int64_t lines;     /* written so far */
 	bool more;
 };
 
-/* event_export_open: a new file of mode 0600; "-" is standard output. ERR_FILE: also when the file exists. */
+/* event_export_open: as file_out_open. */
 MUST_CHECK int event_export_open(struct event_export *x, const char *path, enum event_format format, const struct event_filter *f,
     struct err *e);
 
@@ -31,7 +29,7 @@ void event_export_send(struct event_export *x, struct dbq *q, dbq_rows_fn *fn, v
 MUST_CHECK int event_export_page(struct event_export *x, struct db *db, struct err *e);
 MUST_CHECK int event_export_rows(struct event_export *x, const struct rows *r, struct err *e);
 
-/* event_export_close: the file is complete and on the disk; else it is removed, as by event_export_abort. */
+/* event_export_close, event_export_abort: as those of file_out. */
 MUST_CHECK int event_export_close(struct event_export *x, struct err *e);
 void event_export_abort(struct event_export *x);
 

@@ -69,6 +69,7 @@ block_signals(sigset_t *set)
 		(void)sigaddset(set, all[i]);
 	(void)pthread_sigmask(SIG_BLOCK, set, NULL);
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error to tell */
 }
 
 /* A database that is not there yet is waited for; anything else ends the program. */

@@ -79,7 +79,7 @@ history_open(struct history *h, const char *path)
 		return;
 	for (size_t i = 0; i < h->n; i++)
 		buf_printf(&shorter, "%s\n", h->lines[i]);
-	(void)!file_write_private(h->path, buf_str(&shorter), strlen(buf_str(&shorter)), true, &ignored);
+	(void)!file_replace(h->path, buf_str(&shorter), strlen(buf_str(&shorter)), &ignored);
 }
 
 void

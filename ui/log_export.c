@@ -37,14 +37,14 @@ on_page(void *arg, const struct rows *r, const struct err *why)
 	} else if (event_export_rows(x, r, &e) < 0) {
 		failed(l, &e);
 	} else if (x->more) {
-		app_message(l->app, STYLE_NORMAL, "Exporting to %s: %" PRId64 " lines; leaving this screen ends it", x->path, x->lines);
+		app_message(l->app, STYLE_NORMAL, "Exporting to %s: %" PRId64 " lines; leaving this screen ends it", x->out.path, x->lines);
 		event_export_send(x, app_db(l->app), on_page, l, x);
 	} else if (event_export_close(x, &e) < 0) {
 		l->exporting = false;
 		failed(l, &e);
 	} else {
 		l->exporting = false;
-		app_message(l->app, STYLE_GOOD, "Exported %" PRId64 " lines to %s", x->lines, x->path);
+		app_message(l->app, STYLE_GOOD, "Exported %" PRId64 " lines to %s", x->lines, x->out.path);
 	}
 }
 

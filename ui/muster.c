@@ -161,6 +161,7 @@ main(int argc, char **argv)
 	(void)sigaction(SIGHUP, &hangup, NULL);
 	(void)sigaction(SIGTERM, &hangup, NULL);
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error to tell */
 	int rc = conf_load(o.conf, &conf, &e);
 	if (rc == 0 && o.database != NULL && !text_copy(conf.database, sizeof(conf.database), o.database))
 		rc = err_set(&e, ERR_USAGE, "--database: too long");

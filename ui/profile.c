@@ -414,7 +414,9 @@ export(void *model, const char *path)
 
 	if (path[0] == '\0')
 		return;
-	if (profile_write(&d->ed.now, &text, &e) < 0 || file_write_private(path, text.p, text.len, false, &e) < 0)
+	if (strcmp(path, "-") == 0) /* standard output is the screen */
+		app_message(d->app, STYLE_WARN, "Not exported: a file needs a name");
+	else if (profile_write(&d->ed.now, &text, &e) < 0 || file_write_new(path, text.p, text.len, &e) < 0)
 		app_message(d->app, STYLE_BAD, "Not exported: %s (%d)", e.text, (int)e.code);
 	else
 		app_message(d->app, STYLE_GOOD, "Exported to %s, without passwords%s", path, is_unsaved(d) ? "; as it is here, not saved" : "");

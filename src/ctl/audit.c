@@ -2,14 +2,13 @@
 /* audit: musterctl audit list, export, verify. */
 #include "ctl/audit.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "db/audit.h"
 
@@ -115,48 +114,50 @@ list(struct ctl *c, struct err *e)
 
 /* Where an export goes, and in what form. */
 struct out {
-	FILE *f;
+	struct file_out file;
 	bool json, clean; /* clean: to a terminal, which no text may drive */
 	int64_t rows;
 };
 
 /* A field by RFC 4180. */
 static void
-csv_field(const struct out *o, const char *s)
+csv_field(bool clean, const char *s, struct buf *b)
 {
-	SCOPED(mem) char *clean = NULL;
+	SCOPED(mem) char *safe = NULL;
 	size_t size = strlen(s) + 1;
 
-	if (o->clean && (clean = malloc(size)) != NULL) {
-		text_clean(clean, size, s, size - 1);
-		s = clean;
+	if (clean && (safe = malloc(size)) != NULL) {
+		text_clean(safe, size, s, size - 1);
+		s = safe;
 	}
-	(void)fputc('"', o->f);
+	buf_puts(b, "\"");
 	for (; *s != '\0'; s++) {
 		if (*s == '"')
-			(void)fputc('"', o->f);
-		(void)fputc(*s, o->f);
+			buf_puts(b, "\"");
+		buf_add(b, s, 1);
 	}
-	(void)fputc('"', o->f);
+	buf_puts(b, "\"");
 }
 
-static void
-csv_row(const struct out *o, const struct rows *r, size_t i)
+static int
+csv_row(const struct out *o, const struct rows *r, size_t i, struct buf *b, struct err *e)
 {
 	static const int cols[] = { AUDIT_AT_UTC, AUDIT_WHO, AUDIT_FROM, AUDIT_WHAT, AUDIT_OBJ, AUDIT_BEFORE, AUDIT_AFTER, AUDIT_PREV_HASH,
 		AUDIT_ROW_HASH };
 
-	(void)fprintf(o->f, "%" PRId64, rows_int(r, i, AUDIT_ID));
+	(void)e;
+	buf_printf(b, "%" PRId64, rows_int(r, i, AUDIT_ID));
 	for (size_t k = 0; k < ARRAY_LEN(cols); k++) {
-		(void)fputc(',', o->f);
+		buf_puts(b, ",");
 		if (!rows_null(r, i, cols[k]))
-			csv_field(o, rows_text(r, i, cols[k]));
+			csv_field(o->clean, rows_text(r, i, cols[k]), b);
 	}
-	(void)fputs("\r\n", o->f);
+	buf_puts(b, "\r\n");
+	return 0;
 }
 
 static int
-json_row(const struct out *o, const struct rows *r, size_t i, struct err *e)
+json_row(const struct out *o, const struct rows *r, size_t i, struct buf *b, struct err *e)
 {
 	json_t *j = row_json(r, i);
 	SCOPED(mem) char *s = j == NULL ? NULL : json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENSURE_ASCII);
@@ -164,84 +165,75 @@ json_row(const struct out *o, const struct rows *r, size_t i, struct err *e)
 	json_decref(j);
 	if (s == NULL)
 		return err_set(e, ERR_MEMORY, "audit log row");
-	(void)fprintf(o->f, "%s%s", o->rows == 0 ? "[\n" : ",\n", s);
+	buf_puts(b, o->rows == 0 ? "[\n" : ",\n");
+	buf_puts(b, s);
 	return 0;
+}
+
+static int
+put(struct out *o, const struct buf *b, struct err *e)
+{
+	return b->bad ? err_set(e, ERR_MEMORY, "audit log") : file_out_write(&o->file, buf_str(b), b->len, e);
+}
+
+/* The next page, after the row *id; *got: its rows. */
+static int
+write_page(struct ctl *c, const struct audit_filter *f, struct out *o, int64_t *id, size_t *got, struct err *e)
+{
+	SCOPED(rows) struct rows *r = NULL;
+	SCOPED(buf) struct buf b = { 0 };
+
+	if (audit_after(c->db, f, *id, PAGE, &r, e) < 0)
+		return -1;
+	*got = rows_count(r);
+	for (size_t i = 0; i < *got; i++) {
+		if ((o->json ? json_row : csv_row)(o, r, i, &b, e) < 0)
+			return -1;
+		o->rows++;
+		*id = rows_int(r, i, AUDIT_ID);
+	}
+	return put(o, &b, e);
 }
 
 static int
 write_rows(struct ctl *c, const struct audit_filter *f, struct out *o, struct err *e)
 {
+	SCOPED(buf) struct buf b = { 0 };
 	int64_t id = INT64_MIN;
 
 	if (!o->json)
-		(void)fputs("id,at,who,from,what,object,before,after,prev_hash,hash\r\n", o->f);
-	for (size_t got = PAGE; got == PAGE;) {
-		SCOPED(rows) struct rows *r = NULL;
-
-		if (audit_after(c->db, f, id, PAGE, &r, e) < 0)
+		buf_puts(&b, "id,at,who,from,what,object,before,after,prev_hash,hash\r\n");
+	if (put(o, &b, e) < 0)
+		return -1;
+	for (size_t got = PAGE; got == PAGE;)
+		if (write_page(c, f, o, &id, &got, e) < 0)
 			return -1;
-		got = rows_count(r);
-		for (size_t i = 0; i < got; i++) {
-			if (!o->json)
-				csv_row(o, r, i);
-			else if (json_row(o, r, i, e) < 0)
-				return -1;
-			o->rows++;
-			id = rows_int(r, i, AUDIT_ID);
-		}
-		if (ferror(o->f) != 0)
-			return err_errno(e, ERR_FILE, "export");
-	}
+	buf_reset(&b);
 	if (o->json)
-		(void)fputs(o->rows == 0 ? "[]\n" : "\n]\n", o->f);
-	return 0;
-}
-
-/* A new file, which gets its name when it is complete. */
-static int
-write_file(struct ctl *c, const char *path, const struct audit_filter *f, struct out *o, struct err *e)
-{
-	char part[4096];
-
-	if (access(path, F_OK) == 0)
-		return err_set(e, ERR_FILE, "%s: is there already", path);
-	if ((size_t)snprintf(part, sizeof(part), "%s.part", path) >= sizeof(part))
-		return err_set(e, ERR_FILE, "%.60s...: too long a name", path);
-	int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	o->f = fd < 0 ? NULL : fdopen(fd, "w");
-	if (o->f == NULL)
-		return err_errno(e, ERR_FILE, "%s", part);
-	int rc = write_rows(c, f, o, e);
-	if (rc == 0 && (fflush(o->f) != 0 || fsync(fd) < 0))
-		rc = err_errno(e, ERR_FILE, "%s", part);
-	if (fclose(o->f) != 0 && rc == 0)
-		rc = err_errno(e, ERR_FILE, "%s", part);
-	if (rc == 0 && rename(part, path) < 0)
-		rc = err_errno(e, ERR_FILE, "%s", path);
-	if (rc < 0)
-		(void)unlink(part);
-	return rc;
+		buf_puts(&b, o->rows == 0 ? "[]\n" : "\n]\n");
+	return put(o, &b, e);
 }
 
 static int
 export(struct ctl *c, struct err *e)
 {
-	const char *path = c->args[0];
 	struct audit_filter f = { 0 };
-	struct out o = { .f = stdout, .json = c->json, .clean = isatty(STDOUT_FILENO) == 1 };
+	struct out o = { .json = c->json };
 
 	if (c->json && c->opt[OPT_CSV] != NULL)
 		return err_set(e, ERR_USAGE, "--csv or --json, not both");
-	if (filter_of(c, &f, e) < 0 || ctl_connect(c, e) < 0)
+	if (filter_of(c, &f, e) < 0 || ctl_connect(c, e) < 0 || file_out_open(&o.file, c->args[0], e) < 0)
 		return -1;
-	if (strcmp(path, "-") == 0)
-		return write_rows(c, &f, &o, e) < 0 ? -1 : CTL_OK;
-	o.clean = false;
-	if (write_file(c, path, &f, &o, e) < 0)
+	o.clean = !o.file.named && isatty(STDOUT_FILENO) == 1;
+	if (write_rows(c, &f, &o, e) < 0 || file_out_close(&o.file, e) < 0) {
+		file_out_abort(&o.file);
 		return -1;
-	ctl_say(c, "%" PRId64 " rows written to %s", o.rows, path);
+	}
+	if (!o.file.named)
+		return CTL_OK;
+	ctl_say(c, "%" PRId64 " rows written to %s", o.rows, o.file.path);
 	if (c->json)
-		ctl_json(json_pack("{s:I, s:s}", "rows", (json_int_t)o.rows, "file", path));
+		ctl_json(json_pack("{s:I, s:s}", "rows", (json_int_t)o.rows, "file", o.file.path));
 	return CTL_OK;
 }
 

@@ -274,8 +274,8 @@ export_log(struct ctl *c, struct err *e)
 	}
 	if (event_export_close(&x, e) < 0)
 		return -1;
-	if (x.path[0] != '\0' && !c->json)
-		ctl_say(c, "%lld lines in %s", (long long)x.lines, x.path);
+	if (x.out.named)
+		ctl_say(c, "%lld lines in %s", (long long)x.lines, x.out.path);
 	return CTL_OK;
 }
 

@@ -51,7 +51,6 @@ read_profile(struct ctl *c, struct profile *p, struct err *e)
 	return found < 0 ? -1 : profile_parse(body, strlen(body), p, e);
 }
 
-/* Export and show: the revision as stored is what an import takes. */
 static int
 show(struct ctl *c, struct err *e)
 {
@@ -61,6 +60,24 @@ show(struct ctl *c, struct err *e)
 	if (read_profile(c, &p, e) < 0 || profile_write(&p, &out, e) < 0)
 		return -1;
 	(void)fputs(buf_str(&out), stdout);
+	return CTL_OK;
+}
+
+/* The revision as stored is what an import takes. */
+static int
+export(struct ctl *c, struct err *e)
+{
+	const char *path = c->nargs > 1 ? c->args[1] : "-";
+	SCOPED(buf) struct buf out = { 0 };
+	struct profile p;
+
+	if (read_profile(c, &p, e) < 0 || profile_write(&p, &out, e) < 0 || file_write_new(path, out.p, out.len, e) < 0)
+		return -1;
+	if (strcmp(path, "-") == 0)
+		return CTL_OK;
+	ctl_say(c, "profile \"%s\" written to %s, without passwords", p.name, path);
+	if (c->json)
+		ctl_json(json_pack("{s:s, s:s}", "profile", p.name, "file", path));
 	return CTL_OK;
 }
 
@@ -224,7 +241,7 @@ static const struct ctl_opt import_opts[] = {
 const struct command ctl_profile_commands[] = {
 	{ "profile", "list", "", 0, 0, "Show all profiles", NULL, list },
 	{ "profile", "show", "NAME", 1, 1, "Show a profile as JSON, without passwords", show_opts, show },
-	{ "profile", "export", "NAME", 1, 1, "The same as show: what import takes", show_opts, show },
+	{ "profile", "export", "NAME [FILE|-]", 1, 2, "Write a profile to a new file: what import takes", show_opts, export },
 	{ "profile", "plan", "NAME", 1, 1, "Show what a configuration would do to a device as from the factory", plan_opts, plan },
 	{ "profile", "import", "FILE|-", 1, 1, "Save a new revision of a profile from JSON", import_opts, import },
 	{ 0 },

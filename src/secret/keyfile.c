@@ -54,5 +54,5 @@ keyfile_write(const char *path, const struct seal_private *key, bool replace, st
 	buf_puts(&text, hex);
 	buf_puts(&text, "\n");
 	OPENSSL_cleanse(hex, sizeof(hex));
-	return file_write_private(path, text.p, text.len, replace, e);
+	return replace ? file_replace(path, text.p, text.len, e) : file_write_new(path, text.p, text.len, e);
 }

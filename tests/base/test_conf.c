@@ -192,30 +192,6 @@ file_read_refuses_one_byte_too_many(void **state)
 }
 
 static void
-a_private_file_has_mode_600_and_is_not_replaced_unasked(void **state)
-{
-	SCOPED(buf) struct buf got = { 0 };
-	struct err e;
-	struct stat st;
-	char name[64];
-
-	(void)state;
-	(void)snprintf(name, sizeof(name), "%s/private", dir);
-	(void)umask(0);
-	assert_ok(file_write_private(name, "one", 3, false, &e));
-	assert_int_equal(stat(name, &st), 0);
-	assert_int_equal(st.st_mode & 07777, 0600);
-	assert_fails(file_write_private(name, "two", 3, false, &e), ERR_FILE);
-	assert_ok(file_read(name, 100, &got, &e));
-	assert_string_equal(buf_str(&got), "one");
-	assert_ok(file_write_private(name, "three", 5, true, &e));
-	buf_reset(&got);
-	assert_ok(file_read(name, 100, &got, &e));
-	assert_string_equal(buf_str(&got), "three");
-	assert_fails(file_write_private("unit.none/x", "x", 1, false, &e), ERR_FILE);
-}
-
-static void
 the_data_directory_follows_the_environment(void **state)
 {
 	char out[4096]; /* the prefix is as long as who builds it likes */
@@ -244,7 +220,6 @@ main(void)
 		TEST(a_file_that_was_named_must_exist),
 		TEST(the_environment_names_the_file),
 		TEST(file_read_refuses_one_byte_too_many),
-		TEST(a_private_file_has_mode_600_and_is_not_replaced_unasked),
 		TEST(the_data_directory_follows_the_environment),
 	};
 

@@ -86,6 +86,10 @@ ctl 0 0 "profile export" profile export office
 cat <<<"$out" >"$WORK/office.json"
 ctl 0 0 "profile import of what was exported" -j profile import "$WORK/office.json"
 members "name revision"
+ctl 0 0 "profile export to a file" -j profile export office "$WORK/office.out.json"
+is "$(jq -c . <<<"$out")" "{\"file\":\"$WORK/office.out.json\",\"profile\":\"office\"}" "says which"
+is "$(stat -c %a "$WORK/office.out.json") $(cmp "$WORK/office.json" "$WORK/office.out.json" 2>&1)" "600 " "holds the same, for its owner only"
+ctl 1 1003 "profile export to a file that exists" profile export office "$WORK/office.out.json"
 ctl 0 0 "profile show" profile show office
 is "$out" "$(<"$WORK/office.json")" "shows the same"
 ctl 0 0 "profile list" -j profile list

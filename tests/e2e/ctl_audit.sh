@@ -44,8 +44,16 @@ is "$(stat -c %a "$WORK/audit.csv")" 600 "which only its owner may read"
 is "$(perl -ne 's/\r\n//; push @l, $_; END { print scalar(@l) - 1, " $l[0]" }' "$WORK/audit.csv")" "$rows id,at,who,from,what,object,before,after,prev_hash,hash" "as CSV"
 like "$(cat "$WORK/audit.csv")" ',"admin2",,"setting_set","legacy_tls","""on""","""off""","' "with quotes doubled, and nothing where nothing is"
 ctl 1 1003 "a file that is there" -j audit export "$WORK/audit.csv"
+like "$err" "audit.csv: exists already" "is told in plain words"
 is "$(ls "$WORK" | grep -c part)" 0 "and nothing is left beside it"
 ctl 1 1003 "a folder that is not" audit export "$WORK/nosuch/audit.csv"
+like "$err" "its folder does not exist" "is told in plain words"
+err=$(musterctl audit export - 2>&1 >/dev/full)
+like "$err" "standard output: the disk is full \\(1003;" "a full device"
+ls -A "$WORK" >"$WORK/before"
+err=$(ulimit -f 1 && musterctl audit export "$WORK/limited.csv" 2>&1)
+like "$err" "limited.csv: larger than you may write .*\\(1003;" "a file that may not grow"
+is "$(ls -A "$WORK")" "$(<"$WORK/before")" "leaves nothing"
 ctl 0 0 "with a filter" -j audit export "$WORK/audit.json" --who admin1
 has ".rows == 6" "tells how many"
 is "$(jq 'length' "$WORK/audit.json")" 6 "and has those"

@@ -46,6 +46,30 @@ ok "what fails leaves no file"
 ctl 1 1003 "log export to a folder that is not there" log export "$WORK/nosuch/x" --csv
 err=$(musterctl log export - --csv 2>&1 >/dev/full)
 like "$err" "\(1003;" "log export to a full device is told"
+
+like "$err" "the disk is full" "in plain words"
+is "$(ulimit -f 64 && musterctl log export "$WORK/limited.csv" --csv 2>&1 | grep -c 'larger than you may write')" 1 "log export of more than the shell allows is told"
+is "$(find "$WORK" -name 'limited*')" "" "and leaves nothing"
+
+# Ended in the middle: the table is locked, so that the export has begun and waits.
+psql -XAtq -h "$WORK/pg/sock" -U muster -d muster -c "SET application_name = 'locker'" -c "BEGIN" -c "LOCK TABLE muster.event_log" -c "SELECT pg_sleep(600)" >/dev/null 2>&1 &
+PID[locker]=$!
+wait_for 20 sql_is 1 "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'locker' AND query LIKE '%pg_sleep%' AND state = 'active'"
+has_open() { find "/proc/$1/fd" -lname "$WORK/*" 2>/dev/null | grep -q .; }
+for signal in INT TERM KILL; do
+	# Of a background job a shell has SIGINT ignored.
+	perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' musterctl log export "$WORK/killed.csv" --csv &
+	PID[export]=$!
+	wait_for 20 has_open "${PID[export]}"
+	ok "log export writes" || note "$(ls -l "/proc/${PID[export]}/fd")"
+	kill -$signal "${PID[export]}"
+	wait "${PID[export]}" 2>/dev/null
+	is "$(find "$WORK" -name 'killed*')" "" "and leaves nothing when it is ended by SIG$signal"
+done
+unset "PID[export]"
+sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'locker'" >/dev/null
+wait "${PID[locker]}"
+unset "PID[locker]"
 (
 	ulimit -v 250000
 	musterctl log export "$WORK/bounded.csv" --csv >/dev/null

@@ -448,6 +448,10 @@ export_and_import_are_the_same_file(void **state)
 	type(&k, path);
 	press(&k, '\n');
 	assert_has(row(&k, -2), "Not exported: ");
+	assert_has(row(&k, -2), "exists already");
+	press(&k, 'e'); /* standard output is the screen */
+	type(&k, "-\n");
+	assert_has(row(&k, -2), "Not exported: a file needs a name");
 	press(&k, UK_ESC);
 	press(&k, 'i');
 	type(&k, path);
