@@ -209,7 +209,14 @@ static void
 search(void *model, const char *text)
 {
 	struct log *l = model;
+	struct uuid u;
+	char uuid[UUID_TEXT];
 
+	if (uuid_parse(text, &u)) { /* texts have none: the lines about that device are meant */
+		uuid_text(&u, uuid);
+		app_open(l->app, &log_screen, uuid);
+		return;
+	}
 	(void)text_copy(l->filter.search, sizeof(l->filter.search), text);
 	feed_reset(&l->feed);
 }
@@ -250,7 +257,7 @@ command(void *model, enum cmd cmd)
 	}
 	switch (cmd) {
 	case CMD_SEARCH:
-		app_ask(l->app, "Search in the text:", l->filter.search, search);
+		app_ask(l->app, "Search text, or a UUID:", l->filter.search, search);
 		return;
 	case CMD_LEVEL:
 		l->filter.level = l->filter.level == EVENT_VERBOSE ? EVENT_ERROR : (enum event_level)(l->filter.level + 1);

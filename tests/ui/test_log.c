@@ -218,6 +218,25 @@ a_search_is_bounded_and_goes_on(void **state)
 }
 
 static void
+a_uuid_that_is_searched_for_shows_the_lines_of_that_device(void **state)
+{
+	(void)state;
+	begin(80, 24);
+	press(&k, '/');
+	type(&k, "00000001-0000-4000-8000-00000000000\n"); /* a digit is missing: a text like any other */
+	assert_has(row(&k, 1), "/00000001-0000");
+	assert_has_not(draw(&k), "Configuration completed");
+	press(&k, '/');
+	press(&k, 'u' & 0x1f);
+	type(&k, "00000001000040008000000000000001\n"); /* hyphens or not */
+	assert_has(row(&k, 1), "Log  00000001-0000-4000-8000-000000000001");
+	assert_has(draw(&k), "Configuration completed");
+	press(&k, UK_ESC);
+	assert_has(row(&k, 1), "/00000001-0000"); /* the list is as it was */
+	end();
+}
+
+static void
 what_was_found_stands_still_while_lines_come(void **state)
 {
 	(void)state;
@@ -274,6 +293,7 @@ main(int argc, char **argv)
 		TEST(leaving_the_screen_ends_an_export_and_removes_the_part),
 		TEST(keys_work_while_it_exports),
 		TEST(a_search_is_bounded_and_goes_on),
+		TEST(a_uuid_that_is_searched_for_shows_the_lines_of_that_device),
 		TEST(what_was_found_stands_still_while_lines_come),
 		TEST(following_goes_on_when_a_day_is_dropped),
 		TEST(the_overview_says_that_there_is_a_trace),
