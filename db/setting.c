@@ -49,7 +49,7 @@ static const struct stmt nodes = {
 	       " CASE WHEN stopped_at IS NOT NULL THEN 'stopped'"
 	       " WHEN heartbeat_at < now() - make_interval(secs => muster.setting_number('lease_s')::int)"
 	       " THEN 'gone' WHEN heartbeat_at < now() - make_interval(secs => muster.setting_number('lease_s')::int * 0.75)"
-	       " THEN 'silent' ELSE 'running' END, trace_dir, trace_bytes FROM muster.engine_node ORDER BY name",
+	       " THEN 'silent' ELSE 'running' END, trace_dir, trace_bytes, (SELECT value FROM muster.setting WHERE name = 'trace') FROM muster.engine_node ORDER BY name",
 };
 
 static const struct stmt roles = {

@@ -5,6 +5,7 @@
 
 #include "db/db.h"
 #include "db/dbq.h"
+#include "db/trace_level.h"
 
 enum { RETRY_STEPS_MAX = 16 };
 
@@ -15,7 +16,7 @@ struct settings {
 	int login_spacing_s, hello_port, hello_rate, hello_unknown_cap, hello_deadline_s, certificate_days;
 	bool legacy_tls;
 	int log_level; /* enum event_level */
-	char trace[512]; /* devices whose conversations are written down: "", "all", or UUIDs */
+	char trace[TRACE_SETTING]; /* see trace_level.h */
 };
 
 /* settings_load: all of them. ERR_DB when one is missing or not a number. */
@@ -33,10 +34,10 @@ void setting_set_send(struct dbq *q, const char *name, const char *value, dbq_ro
 MUST_CHECK int node_start(struct db *db, const char *name, const char *version, int *node, struct err *e);
 MUST_CHECK int node_beat(struct db *db, int node, int workers, int busy, int64_t hellos, int64_t refused,
     bool stopping, struct err *e);
-/* node_trace: where the engine writes its debug trace ("": nowhere), and how much there is. */
+/* node_trace: where the engine writes its debug trace ("": nowhere now), and how much there is. */
 MUST_CHECK int node_trace(struct db *db, int node, const char *dir, int64_t bytes, struct err *e);
 enum { NODE_NAME, NODE_VERSION, NODE_STARTED, NODE_BEAT_AGE_S, NODE_WORKERS, NODE_BUSY, NODE_HELLOS,
-	NODE_REFUSED, NODE_STATE, NODE_TRACE_DIR, NODE_TRACE_BYTES };
+	NODE_REFUSED, NODE_STATE, NODE_TRACE_DIR, NODE_TRACE_BYTES, NODE_TRACE };
 MUST_CHECK int node_list(struct db *db, struct rows **out, struct err *e);
 void node_list_send(struct dbq *q, dbq_rows_fn *fn, void *arg, const void *owner);
 

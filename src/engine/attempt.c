@@ -245,6 +245,7 @@ run_free(struct run *r)
 	profile_secrets_free(r->secrets, r->nsecrets);
 	credentials_free(r->creds, r->ncreds);
 	mask_wipe(&r->mask);
+	trace_tail_free(&r->tail);
 }
 
 void
@@ -263,6 +264,8 @@ run_attempt(struct engine *en, struct run *r)
 		(void)snprintf(minutes, sizeof(minutes), "; next attempt in %d min", (int)((end.run_at_us - clock_wall_us() + MINUTE_US / 2) / MINUTE_US));
 		run_log(r, EVENT_WARNING, (int)e.code, "Attempt %d ended without success%s", r->hold.attempt, minutes);
 	}
+	if (rc < 0 && strcmp(end.outcome, "back") != 0)
+		trace_end(r, &e);
 	run_log(r, EVENT_INFO, 0, rc == 0 ? "Exit normally processing provisioning worker" : "Exit provisioning worker: %s", end.outcome);
 	if (!logw_sync(en->logw, LOG_SYNC_MS))
 		log_at(LOG_WARNING, "event log is behind: the database is slow or away");

@@ -235,7 +235,7 @@ tell_trace(struct dispatch *d, const struct settings *s, struct err *e)
 
 	if (!on && !d->traced)
 		return 0;
-	if (node_trace(d->db, d->en->node, on ? d->en->conf.trace_dir : "", on ? trace_bytes(d->en->trace) : 0, e) < 0)
+	if (node_trace(d->db, d->en->node, on ? d->en->conf.trace_dir : "", trace_bytes(d->en->trace), e) < 0)
 		return -1;
 	d->traced = on;
 	return 0;

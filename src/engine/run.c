@@ -16,12 +16,13 @@ run_log(struct run *r, enum event_level level, int code, const char *fmt, ...)
 	char raw[EVENT_TEXT];
 	va_list ap;
 
-	if ((int)level > r->set.log_level)
-		return;
 	va_start(ap, fmt);
 	(void)vsnprintf(raw, sizeof(raw), fmt, ap);
 	va_end(ap);
 	text_clean(line.text, sizeof(line.text), raw, strlen(raw));
+	trace_line(r, level, code, line.text);
+	if ((int)level > r->set.log_level)
+		return;
 	(void)text_copy(line.uuid, sizeof(line.uuid), r->dev.uuid);
 	logw_event(r->en->logw, &line);
 }

@@ -63,6 +63,7 @@ struct run {
 	bool power_absent; /* the device does not offer the package of the profile */
 	bool in_verify; /* looking at the device as a management console does */
 	struct mask mask; /* secrets that this run has sent */
+	struct trace_tail tail; /* of the debug trace, while it is on */
 	char note[200]; /* what a step wants to say in its result; cleared before each */
 
 	int64_t deadline_ms, step_until_ms;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* trace: the debug trace: a file for each device, bounded. */
+/* trace: the files of the debug trace: two for each device, bounded. */
 #include "engine/trace.h"
 
 #include <dirent.h>
@@ -9,14 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-#include "base/log.h"
 #include "base/text.h"
-#include "engine/run.h"
 
 struct trace {
 	char dir[512];
@@ -26,6 +22,8 @@ struct trace {
 	int64_t bytes;        /* in all files; -1: not counted yet */
 	bool failed;          /* told already */
 };
+
+static const char *const endings[] = { [TRACE_TALK] = ".txt", [TRACE_FAILED] = ".error.log" };
 
 struct found {
 	char name[64];
@@ -58,21 +56,6 @@ trace_free(struct trace *t)
 	free(t);
 }
 
-bool
-trace_wanted(const char *setting, const char *uuid)
-{
-	size_t n = strlen(uuid);
-
-	if (strcasecmp(setting, "all") == 0)
-		return true;
-	for (; n > 0 && *setting != '\0'; setting += strcspn(setting, " ")) {
-		setting += strspn(setting, " ");
-		if (strncasecmp(setting, uuid, n) == 0 && (setting[n] == ' ' || setting[n] == '\0'))
-			return true;
-	}
-	return false;
-}
-
 static int
 by_age(const void *a, const void *b)
 {
@@ -81,6 +64,17 @@ by_age(const void *a, const void *b)
 	if (x->at.tv_sec != y->at.tv_sec)
 		return x->at.tv_sec < y->at.tv_sec ? -1 : 1;
 	return x->at.tv_nsec < y->at.tv_nsec ? -1 : x->at.tv_nsec > y->at.tv_nsec;
+}
+
+static bool
+is_ours(const char *name)
+{
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < ARRAY_LEN(endings); i++)
+		if (n > strlen(endings[i]) && strcmp(name + n - strlen(endings[i]), endings[i]) == 0)
+			return true;
+	return false;
 }
 
 /* The files of the folder that are ours, as an array of struct found; their size in all. */
@@ -93,9 +87,8 @@ look(const struct trace *t, struct buf *list)
 	for (struct dirent *entry; d != NULL && (entry = readdir(d)) != NULL;) {
 		struct found f = { .size = 0 };
 		struct stat st;
-		size_t n = strlen(entry->d_name);
 
-		if (n < 4 || strcmp(entry->d_name + n - 4, ".txt") != 0 || !text_copy(f.name, sizeof(f.name), entry->d_name) ||
+		if (!is_ours(entry->d_name) || !text_copy(f.name, sizeof(f.name), entry->d_name) ||
 		    fstatat(dirfd(d), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
 			continue;
 		f.size = st.st_size;
@@ -130,15 +123,15 @@ make_room(struct trace *t)
 
 /* The file of a device, open for more; a full one gives way to an empty one. */
 static int
-open_file(struct trace *t, const char *uuid, size_t len, struct err *e)
+open_file(struct trace *t, const char *uuid, enum trace_file which, size_t len, struct err *e)
 {
 	char path[600], old[600];
 	struct stat st;
 
 	if (mkdir(t->dir, 0700) < 0 && errno != EEXIST)
 		return err_errno(e, ERR_FILE, "%s", t->dir);
-	(void)snprintf(path, sizeof(path), "%s/%s.txt", t->dir, uuid);
-	(void)snprintf(old, sizeof(old), "%s/%s.old.txt", t->dir, uuid);
+	(void)snprintf(path, sizeof(path), "%s/%s%s", t->dir, uuid, endings[which]);
+	(void)snprintf(old, sizeof(old), "%s/%s.old%s", t->dir, uuid, endings[which]);
 	if (lstat(path, &st) == 0 && (size_t)st.st_size + len > t->file_max && rename(path, old) < 0)
 		return err_errno(e, ERR_FILE, "%s", old);
 	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -146,9 +139,9 @@ open_file(struct trace *t, const char *uuid, size_t len, struct err *e)
 }
 
 static int
-write_locked(struct trace *t, const char *uuid, const char *text, size_t len, struct err *e)
+write_locked(struct trace *t, const char *uuid, enum trace_file which, const char *text, size_t len, struct err *e)
 {
-	SCOPED(fd) int fd = open_file(t, uuid, len, e);
+	SCOPED(fd) int fd = open_file(t, uuid, which, len, e);
 	ssize_t n = 0;
 
 	if (fd < 0)
@@ -156,7 +149,7 @@ write_locked(struct trace *t, const char *uuid, const char *text, size_t len, st
 	for (size_t at = 0; at < len; at += (size_t)n) {
 		n = write(fd, text + at, len - at);
 		if (n < 0 && errno != EINTR)
-			return err_errno(e, ERR_FILE, "%s/%s.txt", t->dir, uuid);
+			return err_errno(e, ERR_FILE, "%s/%s%s", t->dir, uuid, endings[which]);
 		n = n < 0 ? 0 : n;
 	}
 	t->bytes += t->bytes < 0 ? 0 : (int64_t)len;
@@ -166,12 +159,12 @@ write_locked(struct trace *t, const char *uuid, const char *text, size_t len, st
 }
 
 int
-trace_write(struct trace *t, const char *uuid, const char *text, size_t len, struct err *e)
+trace_write(struct trace *t, const char *uuid, enum trace_file which, const char *text, size_t len, struct err *e)
 {
 	if (len > t->file_max)
 		len = t->file_max;
 	(void)pthread_mutex_lock(&t->lock);
-	int rc = write_locked(t, uuid, text, len, e);
+	int rc = write_locked(t, uuid, which, text, len, e);
 	(void)pthread_mutex_unlock(&t->lock);
 	return rc;
 }
@@ -187,70 +180,12 @@ trace_bytes(struct trace *t)
 	return n;
 }
 
-/* The text between two marks: the class and the method of a request. */
-static void
-between(const char *s, const char *from, const char *to, char *out, size_t size)
+bool
+trace_tell(struct trace *t, bool good)
 {
-	const char *start = strstr(s, from), *end = start == NULL ? NULL : strstr(start + strlen(from), to);
-
-	out[0] = '\0';
-	if (end == NULL)
-		return;
-	const char *last = end; /* what stands after the last slash */
-	while (last > start + strlen(from) && last[-1] != '/')
-		last--;
-	text_clean(out, size, last, (size_t)(end - last));
-}
-
-static void
-describe(struct run *r, const struct http_exchange *x, struct buf *out)
-{
-	char when[CLOCK_TEXT], before[CLOCK_TEXT], method[96], class[96];
-	int64_t now = clock_wall_us();
-
-	between(x->request, "Action>", "</a:Action>", method, sizeof(method));
-	between(x->request, "<w:ResourceURI>", "</w:ResourceURI>", class, sizeof(class));
-	clock_text(now, when);
-	clock_text(now - x->took_ms * 1000, before);
-	buf_printf(out, "%s > attempt %d: %s %s, %zu bytes%s\n", before, r->hold.attempt, method, class, x->len,
-	    x->authorized ? ", Authorization: ***" : "");
-	mask_xml(&r->mask, true, x->request, x->len, out);
-	if (x->reply == NULL) {
-		buf_printf(out, "\n%s < no answer after %d ms: %s (%d)\n\n", when, (int)x->took_ms, x->why->text, (int)x->why->code);
-		return;
-	}
-	buf_printf(out, "\n%s < HTTP %ld, %zu bytes after %d ms\n", when, x->reply->status, x->reply->body.len, (int)x->took_ms);
-	mask_xml(&r->mask, false, buf_str(&x->reply->body), x->reply->body.len, out);
-	buf_puts(out, "\n\n");
-}
-
-/* A full disk would else be told with every exchange. */
-static void
-tell_once(struct run *r, bool good, const struct err *e)
-{
-	struct trace *t = r->en->trace;
-
 	(void)pthread_mutex_lock(&t->lock);
 	bool tell = !good && !t->failed;
 	t->failed = !good;
 	(void)pthread_mutex_unlock(&t->lock);
-	if (tell)
-		run_log(r, EVENT_WARNING, (int)e->code, "Debug trace is not written: %s", e->text);
-}
-
-void
-trace_exchange(void *arg, const struct http_exchange *x)
-{
-	struct run *r = arg;
-	SCOPED(buf) struct buf text = { .max = TRACE_FILE_MAX };
-	struct settings now;
-	struct err e;
-
-	engine_settings(r->en, &now); /* switched on and off while devices are spoken to */
-	if (!trace_wanted(now.trace, r->dev.uuid))
-		return;
-	describe(r, x, &text);
-	bool good = !text.bad ? trace_write(r->en->trace, r->dev.uuid, buf_str(&text), text.len, &e) == 0
-			      : err_set(&e, ERR_MEMORY, "an exchange is too large for it") == 0;
-	tell_once(r, good, &e);
+	return tell;
 }

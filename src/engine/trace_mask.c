@@ -109,6 +109,13 @@ add_next(const struct mask *m, const char *p, const char *end, struct buf *out)
 	return p + n;
 }
 
+void
+mask_text(const struct mask *m, const char *text, struct buf *out)
+{
+	for (const char *p = text, *end = text + strlen(text); p < end;)
+		p = add_next(m, p, end, out);
+}
+
 /* Is it XML in UTF-8? Of UTF-16, which has zeroes, no name would be found. */
 static bool
 is_xml(const char *body, size_t len)

@@ -17,9 +17,10 @@ cp "$SRC"/schema/{bootstrap,000[1-4]_*}.sql "$WORK/old/schema"
 MUSTER_DATADIR=$WORK/old ctl 0 0 "an older muster makes its database" -d "$(conn older muster)" db create
 ctl 6 1103 "an older schema" -d "$(conn older muster)" setting list
 ctl 1 0 "db status tells what is missing" -j -d "$(conn older muster)" db status
-has 'map(select(.state == "missing").version) == [5, 6, 7, 8, 9]' "by its version"
+mapfile -t versions < <(printf '%s\n' "$SRC"/schema/0*.sql | sed -E 's:.*/0*([0-9]+)_.*:\1:' | awk '$1 > 4')
+has "map(select(.state == \"missing\").version) == [$(IFS=, && echo "${versions[*]}")]" "by its version"
 ctl 0 0 "db upgrade" -j -d "$(conn older muster)" db upgrade
-is "$(jq -c . <<<"$out")" '{"applied":5,"schema_version":9}' "applies it"
+is "$(jq -c . <<<"$out")" "{\"applied\":${#versions[@]},\"schema_version\":${versions[-1]}}" "applies it"
 ctl 0 0 "it can be used then" -d "$(conn older muster)" setting list
 psql -XAtq -h "$WORK/pg/sock" -U muster -d older -c "INSERT INTO muster.schema_migration (version, name, checksum) VALUES (99, 'later', 'x')"
 ctl 6 1103 "a newer schema" -d "$(conn older muster)" setting list

@@ -3,7 +3,7 @@
 BEGIN;
 \ir lib.psql
 \ir matrix.psql
-SELECT plan(933);
+SELECT plan(941);
 
 CREATE FUNCTION t.rights_at(p_role name, p_table text) RETURNS text LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -237,6 +237,7 @@ CREATE TABLE t.calls (login, sql) AS VALUES
 	('t_operator', 'SELECT muster.overview()'),
 	('t_operator', $$SELECT muster.setting_number('workers')$$),
 	('t_admin', $$SELECT muster.setting_set('retry_minutes', '1 2 3')$$),
+	('t_admin', $$SELECT muster.trace_set('{all}', 'E')$$),
 	('t_admin', $$SELECT muster.setup_certificate_add('\x01', 'd', 's', 'i', 'c', 'k', pg_catalog.now(), pg_catalog.now(), '\x01', '\x02', '\x03')$$),
 	('t_admin', $$SELECT muster.setup_certificate_enable(pg_catalog.sha256('c'), false)$$),
 	('muster_engine', $$SELECT muster.hello_batch(NULL, ARRAY[pg_catalog.now()], ARRAY[t.u(11)], ARRAY['10.0.0.1'::pg_catalog.inet], ARRAY[1],
