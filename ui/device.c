@@ -8,8 +8,10 @@
 #include "base/text.h"
 #include "db/detail.h"
 #include "db/job.h"
+#include "db/trace_level.h"
 #include "ui/device_model.h"
 #include "ui/style.h"
+#include "ui/trace.h"
 
 enum { FACTS_WIDTH = 14, PLAIN_ROWS = 20, TALL = 16 /* lines that the upper half is shown whole from */, LOG_LINES = 50 };
 
@@ -130,6 +132,16 @@ on_lines(void *arg, const struct rows *r, const struct err *e)
 }
 
 static void
+on_trace(void *arg, const struct rows *r, const struct err *e)
+{
+	struct device_model *m = arg;
+
+	app_touch(m->app);
+	if (e == NULL)
+		trace_place(r, m->uuid, m->trace, sizeof(m->trace));
+}
+
+static void
 on_device(void *arg, const struct rows *r, const struct err *e)
 {
 	struct device_model *m = arg;
@@ -161,6 +173,7 @@ load(void *model)
 	device_certificates_send(q, m->uuid, on_certificates, m, m);
 	device_credentials_send(q, m->uuid, on_credentials, m, m);
 	event_page_send(q, &f, 0, 0, false, LOG_LINES, on_lines, m, m);
+	trace_list_send(q, on_trace, m, m);
 	reveal_changed(m);
 }
 
@@ -194,7 +207,7 @@ static bool
 cares(const void *model, const char *table)
 {
 	(void)model;
-	return strcmp(table, "reveal") == 0 || strcmp(table, "event_log") == 0 || strcmp(table, "device") == 0 || strcmp(table, "job") == 0 || strcmp(table, "step_result") == 0;
+	return strcmp(table, "reveal") == 0 || strcmp(table, "event_log") == 0 || strcmp(table, "device") == 0 || strcmp(table, "job") == 0 || strcmp(table, "step_result") == 0 || strcmp(table, "setting") == 0;
 }
 
 static unsigned int
@@ -253,6 +266,7 @@ draw_facts(const struct device_model *m, struct canvas *c, int y)
 	int below = left > second ? left : second;
 	line(c, &below, 1, c->width - 2, "Reason", d->reason_code != 0 ? STYLE_WARN : STYLE_NORMAL, reason);
 	line(c, &below, 1, c->width - 2, "Next attempt", STYLE_NORMAL, d->job_run_at);
+	line(c, &below, 1, c->width - 2, "Debug trace", STYLE_WARN, m->trace);
 	return below;
 }
 
@@ -334,6 +348,9 @@ command(void *model, enum cmd cmd)
 			app_message(m->app, STYLE_NORMAL, "Choose one, then p shows it");
 		m->part = PART_PASSWORDS;
 		return;
+	case CMD_TRACE:
+		trace_start(m->app, m->uuid, m->d.fqdn[0] != '\0' ? m->d.fqdn : m->uuid);
+		return;
 	case CMD_DEVICE_LOG:
 		app_open(m->app, &log_screen, m->uuid);
 		return;
@@ -364,6 +381,7 @@ static const struct key_cmd keys[] = {
 	{ 'R', CMD_RELEASE, "Release", NEED_ROW | NEED_OPERATOR },
 	{ 'x', CMD_CANCEL, "Cancel job", NEED_ROW | NEED_OPERATOR },
 	{ 'A', CMD_ACCEPT, "Accept again", NEED_ROW | NEED_OPERATOR },
+	{ 't', CMD_TRACE, "Trace", NEED_ROW | NEED_ADMINISTRATOR },
 	{ 'e', CMD_EXPLAIN, "Explain", NEED_CODE },
 	{ 0 },
 };

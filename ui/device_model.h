@@ -7,7 +7,7 @@
 #include "secret/seal.h"
 #include "ui/app.h"
 
-enum { STEPS_MAX = 128, COMPARE_MAX = 64, CERTS_MAX = 100, CREDS_MAX = 100, LINES_MAX = 100 };
+enum { STEPS_MAX = 128, COMPARE_MAX = 64, CERTS_MAX = 100, CREDS_MAX = 100, LINES_MAX = 100, TRACE_TEXT = 256 };
 
 /* The lower half of the screen is one of these. */
 enum part { PART_TIMELINE, PART_FACTS, PART_CERTIFICATES, PART_PASSWORDS, PART_LOG, PART_COUNT };
@@ -56,6 +56,7 @@ struct device_model {
 	size_t ncreds;
 	struct event lines[LINES_MAX];
 	size_t nlines;
+	char trace[TRACE_TEXT]; /* the level of the debug trace and where it goes; "" when it is off */
 	enum part part;
 	int top[PART_COUNT], height, cursor; /* the cursor is among the passwords */
 	struct err err;

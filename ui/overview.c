@@ -11,6 +11,7 @@
 #include "db/setting.h"
 #include "ui/app.h"
 #include "ui/style.h"
+#include "ui/trace.h"
 
 enum { FACTS_MAX = 32, ENGINES_MAX = 16, ITEMS_MAX = 16, STATES = 9, CHARTS = 3, CHART_LEFT = 46 };
 /* Changes come without end on a busy service: what is counted is asked for no more often, and ages grow by themselves. */
@@ -20,7 +21,7 @@ enum { BEYOND = 100000 }; /* as muster.overview() has it */
 struct engine_line {
 	char name[64], state[12], version[16];
 	int64_t age_s, workers, busy, hellos, trace_bytes;
-	char trace_dir[128];
+	char trace_dir[128], trace[TRACE_SETTING];
 };
 
 /* A line of the readiness list. */
@@ -100,6 +101,7 @@ on_engines(void *arg, const struct rows *r, const struct err *e)
 		l->busy = rows_int(r, i, NODE_BUSY);
 		l->hellos = rows_int(r, i, NODE_HELLOS);
 		l->trace_bytes = rows_int(r, i, NODE_TRACE_BYTES);
+		text_clean(l->trace, sizeof(l->trace), rows_text(r, i, NODE_TRACE), strlen(rows_text(r, i, NODE_TRACE)));
 		text_clean(l->trace_dir, sizeof(l->trace_dir), rows_text(r, i, NODE_TRACE_DIR), strlen(rows_text(r, i, NODE_TRACE_DIR)));
 	}
 }
@@ -362,7 +364,8 @@ draw_engines(const struct overview *o, struct canvas *c, int y)
 		else
 			(void)canvas_printf(c, y, x + 1, 0, style, "last beat %" PRId64 " s ago", l->age_s);
 		if (running && l->trace_dir[0] != '\0')
-			(void)canvas_printf(c, ++y, 5, 0, STYLE_WARN, "debug trace: %" PRId64 " KiB in %s", (l->trace_bytes + 1023) / 1024, l->trace_dir);
+			(void)canvas_printf(c, ++y, 5, 0, STYLE_WARN, "debug trace: %" PRId64 " KiB in %s (%s)", (l->trace_bytes + 1023) / 1024, l->trace_dir,
+			    l->trace);
 	}
 	if (o->nengines == 0)
 		(void)canvas_text(c, y++, 3, 0, STYLE_BAD, "no engine has ever run: start musterd");
@@ -408,6 +411,8 @@ command(void *model, enum cmd cmd)
 		o->cursor = cmd == CMD_FIRST || n == 0 ? 0 : n - 1;
 	else if (cmd == CMD_OPEN)
 		fix(o);
+	else if (cmd == CMD_TRACE)
+		trace_start(o->app, "", "");
 }
 
 static void
@@ -426,6 +431,7 @@ static const struct key_cmd keys[] = {
 	{ '3', CMD_TAB3, "Queue", NEED_OPERATOR },
 	{ '4', CMD_TAB4, "Devices", NEED_OPERATOR },
 	{ '7', CMD_TAB7, "Log", 0 },
+	{ 't', CMD_TRACE, "Trace", NEED_ADMINISTRATOR },
 	{ 0 },
 };
 

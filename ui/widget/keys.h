@@ -104,6 +104,7 @@ enum cmd {
 	CMD_NEXT_PART,
 	CMD_PREV_PART,
 	CMD_REVEAL, /* show a password */
+	CMD_TRACE, /* the debug trace; also of engines */
 	/* on the ends of a bulk action, and on filters with a name */
 	CMD_AGAIN,
 	CMD_FORGET,
