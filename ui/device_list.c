@@ -8,16 +8,9 @@
 #include "base/text.h"
 #include "ui/app.h"
 #include "ui/bulk.h"
+#include "ui/selection.h"
 #include "ui/style.h"
 #include "ui/widget/table.h"
-
-enum { SELECTED_MAX = 20000 };
-
-/* A selected device; the list of them is in the order of id. */
-struct chosen {
-	int64_t id;
-	char uuid[UUID_TEXT];
-};
 
 struct list {
 	struct app *app;
@@ -25,8 +18,7 @@ struct list {
 	struct device_filter filter;
 	struct feed feed;
 	int64_t count; /* -1: not known yet */
-	struct chosen *chosen;
-	size_t nchosen;
+	struct selection chosen;
 };
 
 /* What the orders are called in the title line. */
@@ -232,7 +224,7 @@ close_list(void *model)
 
 	dbq_cancel(app_db(l->app), l);
 	feed_free(&l->feed);
-	free(l->chosen);
+	selection_free(&l->chosen);
 	free(l);
 }
 
@@ -251,66 +243,10 @@ have(const void *model)
 	return d == NULL ? 0 : NEED_ROW | NEED_UUID | (d->reason_code != 0 ? NEED_CODE : 0U);
 }
 
-/* Where a device is among the selected ones, or would be. */
-static size_t
-position(const struct list *l, int64_t id)
-{
-	size_t low = 0, high = l->nchosen;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (l->chosen[middle].id < id)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static bool
-is_chosen(const struct list *l, int64_t id)
-{
-	size_t i = position(l, id);
-
-	return i < l->nchosen && l->chosen[i].id == id;
-}
-
 static bool
 marked(const void *arg, const void *row)
 {
-	return is_chosen(arg, ((const struct device *)row)->id);
-}
-
-/* false: there is no room for more. */
-static bool
-choose(struct list *l, int64_t id, const char *uuid)
-{
-	size_t i = position(l, id);
-
-	if (is_chosen(l, id))
-		return true;
-	if (l->chosen == NULL)
-		l->chosen = calloc(SELECTED_MAX, sizeof(*l->chosen));
-	if (l->chosen == NULL || l->nchosen == SELECTED_MAX) {
-		app_message(l->app, STYLE_WARN, "No more than %d devices can be selected", SELECTED_MAX);
-		return false;
-	}
-	memmove(&l->chosen[i + 1], &l->chosen[i], (l->nchosen++ - i) * sizeof(*l->chosen));
-	l->chosen[i].id = id;
-	(void)text_copy(l->chosen[i].uuid, UUID_TEXT, uuid);
-	return true;
-}
-
-static void
-choose_or_not(struct list *l, const struct device *d)
-{
-	size_t i = position(l, d->id);
-
-	if (!is_chosen(l, d->id))
-		(void)choose(l, d->id, d->uuid);
-	else
-		memmove(&l->chosen[i], &l->chosen[i + 1], (--l->nchosen - i) * sizeof(*l->chosen));
+	return selection_has(&((const struct list *)arg)->chosen, id_of(row));
 }
 
 /* All devices that the filter matches, as far as there is room: the newest ones. */
@@ -325,13 +261,13 @@ on_matching(void *arg, const struct rows *r, const struct err *e)
 		return;
 	}
 	int64_t count = rows_count(r) == 0 ? 0 : rows_int(r, 0, MATCHING_COUNT);
-	l->nchosen = 0;
+	selection_clear(&l->chosen);
 	for (size_t i = rows_count(r); i > 0; i--) /* ascending, so that each goes to the end */
-		if (!choose(l, rows_int(r, i - 1, MATCHING_ID), rows_text(r, i - 1, MATCHING_UUID)))
+		if (!selection_add(&l->chosen, l->app, rows_int(r, i - 1, MATCHING_ID), rows_text(r, i - 1, MATCHING_UUID)))
 			return;
-	number_text(l->nchosen, chosen, sizeof(chosen));
+	number_text(l->chosen.n, chosen, sizeof(chosen));
 	number_text((size_t)count, all, sizeof(all));
-	if ((int64_t)l->nchosen == count)
+	if ((int64_t)l->chosen.n == count)
 		app_message(l->app, STYLE_NORMAL, "%s selected: all that the list has", chosen);
 	else
 		app_message(l->app, STYLE_WARN, "%s selected of the %s that the list has: no more at once", chosen, all);
@@ -344,7 +280,7 @@ offers(const void *model, enum cmd cmd, char *why, size_t size)
 	const struct device *d = feed_current(&l->feed);
 
 	/* Selected devices are in many states: the database answers for each. */
-	return d == NULL || l->nchosen > 0 || actions_offered(d, cmd, why, size);
+	return d == NULL || l->chosen.n > 0 || actions_offered(d, cmd, why, size);
 }
 
 static void
@@ -383,12 +319,11 @@ static void
 status(const void *model, char *out, size_t size)
 {
 	const struct list *l = model;
-	char count[48] = "...", chosen[48] = "";
+	char count[48] = "...", chosen[48];
 
 	if (l->count >= 0)
 		(void)snprintf(count, sizeof(count), "%d of %" PRId64, l->feed.n == 0 ? 0 : l->feed.cursor + 1, l->count);
-	if (l->nchosen > 0)
-		(void)snprintf(chosen, sizeof(chosen), "  %zu selected", l->nchosen);
+	selection_status(&l->chosen, chosen, sizeof(chosen));
 	bool devices = l->screen == &devices_screen;
 
 	(void)snprintf(out, size, "%s%s%s%s%s%s%s%s%s%s", count, l->filter.profile[0] != '\0' ? "  profile " : "", l->filter.profile,
@@ -420,26 +355,7 @@ next_state(struct list *l)
 static void
 forget_selection(void *model)
 {
-	((struct list *)model)->nchosen = 0;
-}
-
-/* The selected devices, or the one under the cursor. */
-static void
-act(struct list *l, enum cmd cmd)
-{
-	const struct device *d = feed_current(&l->feed);
-	size_t n = l->nchosen > 0 ? l->nchosen : 1;
-	const char **uuids = calloc(n, sizeof(*uuids));
-
-	if (d == NULL || uuids == NULL) {
-		free(uuids);
-		return;
-	}
-	uuids[0] = d->uuid;
-	for (size_t i = 0; i < l->nchosen; i++)
-		uuids[i] = l->chosen[i].uuid;
-	actions_start(l->app, cmd, uuids, n, d, forget_selection);
-	free(uuids);
+	selection_clear(&((struct list *)model)->chosen);
 }
 
 static void
@@ -471,14 +387,14 @@ command(void *model, enum cmd cmd)
 		feed_reset(&l->feed);
 		return;
 	case CMD_SELECT:
-		choose_or_not(l, d);
+		selection_toggle(&l->chosen, l->app, d->id, d->uuid);
 		(void)feed_command(&l->feed, CMD_DOWN);
 		return;
 	case CMD_SELECT_ALL:
 		device_matching_send(app_db(l->app), &l->filter, SELECTED_MAX, on_matching, l, l);
 		return;
 	default:
-		act(l, cmd);
+		selection_act(&l->chosen, l->app, cmd, d == NULL ? NULL : d->uuid, d, forget_selection);
 	}
 }
 

@@ -274,13 +274,12 @@ static void
 status(const void *model, char *out, size_t size)
 {
 	const struct queue *m = model;
-	char count[48] = "...", chosen[48] = "";
+	char count[48] = "...", chosen[48];
 
 	if (m->count >= 0)
 		(void)snprintf(count, sizeof(count), "%d of %" PRId64 "%s", m->feed.n == 0 ? 0 : m->feed.cursor + 1, m->count,
 		    m->count == QUEUE_COUNT_MAX ? " or more" : "");
-	if (m->chosen.n > 0)
-		(void)snprintf(chosen, sizeof(chosen), "  %zu selected", m->chosen.n);
+	selection_status(&m->chosen, chosen, sizeof(chosen));
 	(void)snprintf(out, size, "%s  %s%s%s%s", count, parts[m->filter.part], m->filter.search[0] != '\0' ? "  /" : "", m->filter.search,
 	    chosen);
 }
@@ -322,22 +321,14 @@ forget_selection(void *model)
 }
 
 static void
-choose(struct queue *m, const struct queue_row *v, bool (*how)(struct selection *s, int64_t id, const char *uuid))
+select_loaded(struct queue *m)
 {
-	if (!how(&m->chosen, v->id, v->uuid))
-		app_message(m->app, STYLE_WARN, "No more than %d devices can be selected", SELECTED_MAX);
-}
+	for (size_t i = 0; i < m->feed.n; i++) {
+		const struct queue_row *v = feed_at(&m->feed, (int)i);
 
-/* The selected jobs, or the one under the cursor. */
-static void
-act(struct queue *m, enum cmd cmd, const struct queue_row *v)
-{
-	size_t n;
-	const char **uuids = v == NULL ? NULL : selection_uuids(&m->chosen, v->uuid, &n);
-
-	if (uuids != NULL)
-		actions_start(m->app, cmd, uuids, n, NULL, forget_selection);
-	free(uuids);
+		if (!selection_add(&m->chosen, m->app, v->id, v->uuid))
+			return;
+	}
 }
 
 static void
@@ -366,15 +357,14 @@ command(void *model, enum cmd cmd)
 		filter_changed(m);
 		return;
 	case CMD_SELECT:
-		choose(m, v, selection_toggle);
+		selection_toggle(&m->chosen, m->app, v->id, v->uuid);
 		(void)feed_command(&m->feed, CMD_DOWN);
 		return;
 	case CMD_SELECT_ALL:
-		for (size_t i = 0; i < m->feed.n; i++)
-			choose(m, feed_at(&m->feed, (int)i), selection_add);
+		select_loaded(m);
 		return;
 	default:
-		act(m, cmd, v);
+		selection_act(&m->chosen, m->app, cmd, v == NULL ? NULL : v->uuid, NULL, forget_selection);
 	}
 }
 
