@@ -118,3 +118,13 @@ cluster(const char *what)
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
 }
+
+int
+db_fresh(void **state)
+{
+	(void)state;
+	sql_close();
+	cluster("start");
+	(void)sql("SELECT test.reset()");
+	return 0;
+}

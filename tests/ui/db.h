@@ -20,6 +20,9 @@ const char *sql(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* sql_close: drop the second connection; it comes back when it is used. */
 void sql_close(void);
 
+/* db_fresh: the server runs, and the world of data.sql is made anew. For cmocka_unit_test_setup; state is not looked at. */
+int db_fresh(void **state);
+
 /* cluster: "start", "stop" or "kill" (as when the host loses power). */
 void cluster(const char *what);
 

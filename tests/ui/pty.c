@@ -77,6 +77,14 @@ pty_start(struct pty *p, int width, int height, const char *user, const char *co
 }
 
 void
+pty_begin(struct pty *p, int width, int height, const char *const *env, const char *option)
+{
+	pty_start(p, width, height, "t_operator", env, option);
+	pty_wait(p, "engine one");
+	pty_settle(p);
+}
+
+void
 pty_stop(struct pty *p)
 {
 	if (p->status == -1) {

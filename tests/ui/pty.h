@@ -28,6 +28,8 @@ struct pty {
 
 /* pty_start: run the console as a user. env: "NAME=VALUE" texts that end with NULL; option may be NULL. */
 void pty_start(struct pty *p, int width, int height, const char *user, const char *const *env, const char *option);
+/* pty_begin: the same as t_operator, until the first screen is complete. */
+void pty_begin(struct pty *p, int width, int height, const char *const *env, const char *option);
 void pty_stop(struct pty *p); /* kills it when it still runs */
 
 void pty_run(struct pty *p, int ms); /* let it run and read what it sends */

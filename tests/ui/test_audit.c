@@ -5,12 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/unit.h"
-
-#include "tests/ui/console.h"
-#include "tests/ui/db.h"
-
-static struct console k;
+#include "tests/ui/fixture.h"
 
 /* An audit log of six rows with fixed times, ids from 1 on. */
 static void
@@ -32,24 +27,18 @@ rows(void)
 }
 
 static void
-begin(const char *user, int width, int height)
+at_audit(const char *user, int width, int height)
 {
 	rows();
-	console_start(&k, user, width, height);
+	begin(user, width, height);
 	press(&k, '8');
-}
-
-static void
-end(void)
-{
-	console_stop(&k);
 }
 
 static void
 it_is_newest_first_and_refused_attempts_stand_out(void **state)
 {
 	(void)state;
-	begin("t_admin", 80, 24);
+	at_audit("t_admin", 80, 24);
 	assert_has(row(&k, 0), "8 Audit");
 	assert_has(row(&k, 3), "operator1    device_command  00000004-0000-4000-8000-000000000004");
 	assert_has(row(&k, 8), "setting_set     workers");
@@ -67,7 +56,7 @@ static void
 operators_have_no_such_screen(void **state)
 {
 	(void)state;
-	begin("t_operator", 80, 24);
+	at_audit("t_operator", 80, 24);
 	assert_has_not(row(&k, 0), "8 ");
 	assert_has(row(&k, 1), "Overview");
 	end();
@@ -77,7 +66,7 @@ static void
 enter_shows_the_whole_row(void **state)
 {
 	(void)state;
-	begin("t_admin", 80, 40);
+	at_audit("t_admin", 80, 40);
 	go_to(&k, "profile_save");
 	press(&k, '\n');
 	assert_has(row(&k, 1), "Audit log, row  4  line 1 of");
@@ -102,7 +91,7 @@ hostile_values_are_harmless_and_long_ones_wrapped(void **state)
 	char *wide;
 
 	(void)state;
-	begin("t_admin", 80, 24);
+	at_audit("t_admin", 80, 24);
 	(void)sql("SELECT muster.audit_write(E'\\033[31mred', E'a\\nb\\u202e', NULL, to_jsonb(E'\\u009b1m' || repeat('0123456789', 30)))");
 	wait_for(&k, "?[31mred");
 	press(&k, 'g');
@@ -119,7 +108,7 @@ static void
 search_and_filter(void **state)
 {
 	(void)state;
-	begin("t_admin", 80, 24);
+	at_audit("t_admin", 80, 24);
 	press(&k, '/');
 	type(&k, "OPERATOR1");
 	press(&k, '\n');
@@ -153,7 +142,7 @@ static void
 new_rows_appear_by_themselves_at_the_top(void **state)
 {
 	(void)state;
-	begin("t_admin", 80, 24);
+	at_audit("t_admin", 80, 24);
 	(void)sql("SELECT muster.setting_set('workers', '77')");
 	wait_for(&k, "muster       setting_set     workers");
 	assert_has(cursor(&k), "muster ");
@@ -168,7 +157,7 @@ static void
 a_long_log_is_paged(void **state)
 {
 	(void)state;
-	begin("t_admin", 80, 24);
+	at_audit("t_admin", 80, 24);
 	(void)sql("SELECT muster.audit_write('many', 'row ' || lpad(i::text, 4, '0'), NULL, NULL) FROM generate_series(1, 1000) i");
 	press(&k, UK_F5);
 	wait_for(&k, "row 1000");
@@ -187,7 +176,7 @@ static void
 what_is_refused_meanwhile_is_told_and_is_in_the_audit_log(void **state)
 {
 	(void)state;
-	begin("t_admin", 80, 24);
+	at_audit("t_admin", 80, 24);
 	(void)sql("REVOKE muster_administrator FROM t_admin; GRANT muster_operator TO t_admin");
 	press(&k, '\n');
 	wait_for(&k, "(1104)");
@@ -206,7 +195,7 @@ nothing_the_console_does_by_itself_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(logins); i++) {
-		begin(logins[i], 80, 24);
+		at_audit(logins[i], 80, 24);
 		for (int key = '0'; key <= '9'; key++) {
 			press(&k, key);
 			press(&k, '\n');
@@ -226,7 +215,7 @@ it_is_drawn_at_every_size_and_f1_has_its_keys(void **state)
 	static const int sizes[][2] = { { 40, 10 }, { 80, 24 }, { 200, 50 }, { 1, 1 } };
 
 	(void)state;
-	begin("t_admin", 80, 24);
+	at_audit("t_admin", 80, 24);
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
 		console_size(&k, sizes[i][0], sizes[i][1]);
 		(void)draw(&k);

@@ -5,37 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/unit.h"
-
 #include "base/clock.h"
-#include "tests/ui/console.h"
-#include "tests/ui/db.h"
-
-static struct console k;
-
-/* Whatever the test before left: a stopped cluster, an open transaction. */
-static int
-fresh(void **state)
-{
-	(void)state;
-	sql_close();
-	cluster("start");
-	(void)sql("SELECT test.reset()");
-	return 0;
-}
-
-static void
-begin(const char *user)
-{
-	console_start(&k, user, 132, 24);
-	(void)draw(&k);
-}
-
-static void
-end(void)
-{
-	console_stop(&k);
-}
+#include "tests/ui/fixture.h"
 
 /* Roles */
 
@@ -45,7 +16,7 @@ a_log_viewer_sees_the_log_and_nothing_else(void **state)
 	static const char *const lines[] = { ":overview\n", ":pending\n", ":devices\n", ":device 00000001-0000-4000-8000-000000000001\n" };
 
 	(void)state;
-	begin("t_viewer");
+	begin("t_viewer", 132, 24);
 	assert_has(row(&k, 1), "Log");
 	assert_has_not(row(&k, 0), "Devices");
 	assert_has(row(&k, 0), "Log");
@@ -94,7 +65,7 @@ static void
 leaving_a_screen_while_it_loads_keeps_the_connection(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	(void)sql("SELECT test.many_devices(3000)");
 	for (int i = 0; i < 60; i++) {
 		app_key(k.a, '1' + i % 4);
@@ -112,7 +83,7 @@ static void
 a_refused_statement_keeps_the_connection(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	(void)sql("REVOKE SELECT ON muster.device FROM muster_operator");
 	for (int i = 0; i < 30; i++) {
 		press(&k, i % 2 == 0 ? '2' : '4');
@@ -129,7 +100,7 @@ static void
 a_cut_connection_comes_back_by_itself(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	press(&k, '4');
 	go_to(&k, "00000003");
 	press(&k, ' ');
@@ -153,7 +124,7 @@ static void
 what_a_device_showed_stays_when_the_answer_is_lost(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	type(&k, ":device 00000001-0000-4000-8000-000000000001\n");
 	assert_has(draw(&k), "OptiPlex 7060");
 	(void)sql("BEGIN; LOCK TABLE muster.device IN ACCESS EXCLUSIVE MODE");
@@ -174,7 +145,7 @@ static void
 a_stopped_database_leaves_the_screen_and_refreshes_it_later(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	press(&k, '4');
 	go_to(&k, "00000003");
 	cluster("kill");
@@ -235,8 +206,6 @@ a_schema_of_another_version_is_told_and_waited_for(void **state)
 	assert_has_not(draw(&k), "(1103)");
 	end();
 }
-
-#define FRESH(f) cmocka_unit_test_setup(f, fresh)
 
 int
 main(int argc, char **argv)

@@ -5,43 +5,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/unit.h"
-
 #include "base/clock.h"
-#include "tests/ui/console.h"
-#include "tests/ui/db.h"
+#include "tests/ui/fixture.h"
 #include "ui/bulk.h"
 
-static struct console k;
-
-static int
-fresh(void **state)
-{
-	(void)state;
-	(void)sql("SELECT test.reset()");
-	return 0;
-}
-
 static void
-begin(int devices)
+begin_with(int devices)
 {
 	if (devices > 0)
 		(void)sql("SELECT test.many_devices(%d)", devices);
-	console_start(&k, "t_operator", 132, 24);
-	(void)draw(&k);
-}
-
-static void
-end(void)
-{
-	console_stop(&k);
+	begin("t_operator", 132, 24);
 }
 
 static void
 a_running_number_goes_on_from_part_to_part(void **state)
 {
 	(void)state;
-	begin(1000);
+	begin_with(1000);
 	type(&k, "2/000004\n*");
 	assert_has(row(&k, 1), "256 selected");
 	press(&k, 'a');
@@ -61,7 +41,7 @@ ten_thousand_are_approved_while_the_screens_stay_usable(void **state)
 	bool progress = false;
 
 	(void)state;
-	begin(9994);
+	begin_with(9994);
 	(void)sql("UPDATE muster.device SET hello_version = 2 WHERE uuid IN (test.u(1500), test.u(2500))");
 	type(&k, "2*");
 	assert_has(row(&k, -2), "10,000 selected: all that the list has");
@@ -99,7 +79,7 @@ static void
 esc_cancels_the_rest_after_the_part_in_flight(void **state)
 {
 	(void)state;
-	begin(1000);
+	begin_with(1000);
 	type(&k, "4*");
 	assert_has(row(&k, 1), "1012 selected");
 	press(&k, 'h');
@@ -129,7 +109,7 @@ static void
 a_lost_connection_tells_done_unknown_and_not_asked(void **state)
 {
 	(void)state;
-	begin(1000);
+	begin_with(1000);
 	type(&k, "2/000004\n*");
 	press(&k, 'h');
 	(void)sql("BEGIN; LOCK TABLE muster.device IN SHARE MODE"); /* the first part waits */
@@ -153,7 +133,7 @@ static void
 a_part_that_is_refused_whole_changes_nothing(void **state)
 {
 	(void)state;
-	begin(1000);
+	begin_with(1000);
 	type(&k, "2/000004\n*");
 	press(&k, 'h');
 	(void)sql("REVOKE EXECUTE ON FUNCTION muster.device_command FROM muster_operator");
@@ -170,7 +150,7 @@ static void
 u_offers_the_opposite_for_the_same_devices(void **state)
 {
 	(void)state;
-	begin(0);
+	begin_with(0);
 	type(&k, "4U");
 	assert_has(row(&k, -2), "There is nothing that can be undone");
 	go_to(&k, "0000000c");
@@ -255,8 +235,6 @@ numbers_are_read_by_thousands(void **state)
 		assert_string_equal(out, numbers[i].text);
 	}
 }
-
-#define FRESH(f) cmocka_unit_test_setup(f, fresh)
 
 int
 main(int argc, char **argv)

@@ -7,35 +7,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tests/unit.h"
-
-#include "tests/ui/console.h"
-#include "tests/ui/db.h"
+#include "tests/ui/fixture.h"
 #include "ui/history.h"
 #include "ui/theme.h"
 
-static struct console k;
-
 static int
-fresh(void **state)
+without_filters(void **state)
 {
-	(void)state;
-	(void)sql("SELECT test.reset()");
+	(void)db_fresh(state);
 	(void)sql("DELETE FROM muster.saved_filter");
 	return 0;
-}
-
-static void
-begin(const char *user, int width, int height)
-{
-	console_start(&k, user, width, height);
-	(void)draw(&k);
-}
-
-static void
-end(void)
-{
-	console_stop(&k);
 }
 
 /* The command line */
@@ -439,26 +420,26 @@ every_theme_tells_the_meanings_apart(void **state)
 	assert_string_equal(theme_standard(true, "nonsense;")->name, "dark");
 }
 
-#define FRESH(f) cmocka_unit_test_setup(f, fresh)
+#define CLEAR(f) cmocka_unit_test_setup(f, without_filters)
 
 int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		FRESH(tab_completes_what_can_be_completed),
-		FRESH(a_device_opens_by_the_start_of_its_name),
-		FRESH(what_a_role_may_not_do_is_neither_completed_nor_listed),
-		FRESH(an_answer_that_comes_late_changes_no_line),
-		FRESH(lines_come_back_in_the_next_session),
+		CLEAR(tab_completes_what_can_be_completed),
+		CLEAR(a_device_opens_by_the_start_of_its_name),
+		CLEAR(what_a_role_may_not_do_is_neither_completed_nor_listed),
+		CLEAR(an_answer_that_comes_late_changes_no_line),
+		CLEAR(lines_come_back_in_the_next_session),
 		TEST(a_history_is_bounded_and_needs_no_file),
-		FRESH(s_steps_through_orders_that_page_without_a_gap),
-		FRESH(a_filter_is_saved_used_and_forgotten),
-		FRESH(the_log_keeps_filters_too_also_for_viewers),
-		FRESH(queue_staged_and_audit_keep_filters_too),
-		FRESH(a_click_goes_where_it_points),
-		FRESH(clicks_anywhere_at_any_time_do_no_harm),
-		FRESH(plain_shows_whole_values_and_nothing_else),
-		FRESH(pasted_text_presses_no_keys),
+		CLEAR(s_steps_through_orders_that_page_without_a_gap),
+		CLEAR(a_filter_is_saved_used_and_forgotten),
+		CLEAR(the_log_keeps_filters_too_also_for_viewers),
+		CLEAR(queue_staged_and_audit_keep_filters_too),
+		CLEAR(a_click_goes_where_it_points),
+		CLEAR(clicks_anywhere_at_any_time_do_no_harm),
+		CLEAR(plain_shows_whole_values_and_nothing_else),
+		CLEAR(pasted_text_presses_no_keys),
 		TEST(every_theme_tells_the_meanings_apart),
 	};
 

@@ -5,17 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/unit.h"
-
 #include "base/text.h"
 #include "db/job.h"
 #include "db/reveal.h"
-#include "tests/ui/console.h"
-#include "tests/ui/db.h"
+#include "tests/ui/fixture.h"
 #include "ui/app_state.h"
 #include "ui/device_model.h"
 
-static struct console k;
 static const char uuid[] = "00000001-0000-4000-8000-000000000001";
 static const char password[] = "Kq7$wX!rT2mZ@b9Hd#f4";
 
@@ -37,20 +33,14 @@ world(void)
 }
 
 static void
-begin(const char *user, int width, int height)
+at_device(const char *user, int width, int height)
 {
 	char line[64];
 
-	console_start(&k, user, width, height);
+	begin(user, width, height);
 	(void)snprintf(line, sizeof(line), ":device %s\n", uuid);
 	type(&k, line);
 	(void)draw(&k);
-}
-
-static void
-end(void)
-{
-	console_stop(&k);
 }
 
 static struct device_model *
@@ -66,7 +56,7 @@ tab_goes_through_the_parts_and_around(void **state)
 
 	(void)state;
 	world();
-	begin("t_operator", 80, 24);
+	at_device("t_operator", 80, 24);
 	for (size_t i = 0; i < ARRAY_LEN(shows_); i++) {
 		assert_has(draw(&k), shows_[i]);
 		press(&k, UK_TAB);
@@ -85,7 +75,7 @@ each_part_says_what_is_known(void **state)
 {
 	(void)state;
 	world();
-	begin("t_operator", 80, 24);
+	at_device("t_operator", 80, 24);
 	press(&k, UK_TAB);
 	press(&k, UK_END);
 	assert_has(draw(&k), "Serial number   SN0001");
@@ -140,7 +130,7 @@ steps_are_compared_with_the_last_run_that_worked(void **state)
 	(void)state;
 	world();
 	earlier_run(1, -1);
-	begin("t_operator", 100, 30);
+	at_device("t_operator", 100, 30);
 	assert_has(draw(&k), "LAST RUN");
 	assert_has(row(&k, row_of(&k, "Commit the changes")), "5003!     900 ");
 	assert_has(row(&k, row_of(&k, "Set up TLS")), "1520     1520 ");
@@ -159,12 +149,12 @@ without_one_they_are_compared_with_the_median_of_alike_devices(void **state)
 	(void)sql("UPDATE muster.device SET amt_version = '12.0.1', profile_id = (SELECT profile_id FROM muster.device WHERE uuid = test.u(1))"
 	    " WHERE uuid IN (test.u(6), test.u(7))");
 	earlier_run(6, -1);
-	begin("t_operator", 100, 30);
+	at_device("t_operator", 100, 30);
 	assert_has(draw(&k), "MEDIAN");
 	assert_has(row(&k, row_of(&k, "Commit the changes")), "5003!     900 ");
 	end();
 	(void)sql("UPDATE muster.device SET amt_version = '16.1.1' WHERE uuid IN (test.u(6), test.u(7))");
-	begin("t_operator", 100, 30);
+	at_device("t_operator", 100, 30);
 	assert_has_not(draw(&k), "MEDIAN");
 	assert_has_not(draw(&k), "!");
 	end();
@@ -188,7 +178,7 @@ every_part_can_be_used_on_every_size(void **state)
 
 	(void)state;
 	world();
-	begin("t_admin", 80, 24);
+	at_device("t_admin", 80, 24);
 	for (size_t s = 0; s < ARRAY_LEN(sizes); s++) {
 		console_size(&k, sizes[s][0], sizes[s][1]);
 		for (int part = 0; part < PART_COUNT; part++, press(&k, UK_TAB)) {
@@ -276,7 +266,7 @@ an_administrator_is_shown_a_password_and_esc_wipes_it(void **state)
 
 	(void)state;
 	world();
-	begin("t_admin", 80, 24);
+	at_device("t_admin", 80, 24);
 	assert_has(row(&k, -1), "p Password");
 	press(&k, 'p');
 	assert_has(row(&k, -2), "Choose one");
@@ -305,7 +295,7 @@ the_shown_password_has_a_picture(void **state)
 {
 	(void)state;
 	world();
-	begin("t_admin", 80, 24);
+	at_device("t_admin", 80, 24);
 	ask("ticket 4711");
 	wait_for(&k, "Waiting for an engine");
 	answer("Not-A-Real-1!");
@@ -321,7 +311,7 @@ it_is_wiped_when_its_time_is_up(void **state)
 {
 	(void)state;
 	world();
-	begin("t_admin", 80, 24);
+	at_device("t_admin", 80, 24);
 	ask("ticket 4711");
 	wait_for(&k, "Waiting for an engine");
 	answer(password);
@@ -338,7 +328,7 @@ it_is_wiped_when_the_operator_goes_elsewhere(void **state)
 {
 	(void)state;
 	world();
-	begin("t_admin", 80, 24);
+	at_device("t_admin", 80, 24);
 	ask("ticket 4711");
 	wait_for(&k, "Waiting for an engine");
 	answer(password);
@@ -357,7 +347,7 @@ an_answer_that_comes_too_late_is_not_shown(void **state)
 {
 	(void)state;
 	world();
-	begin("t_admin", 80, 24);
+	at_device("t_admin", 80, 24);
 	ask("ticket 4711");
 	wait_for(&k, "Waiting for an engine");
 	press(&k, UK_F1);
@@ -375,7 +365,7 @@ without_an_engine_it_says_so(void **state)
 {
 	(void)state;
 	world();
-	begin("t_admin", 80, 24);
+	at_device("t_admin", 80, 24);
 	ask("ticket 4711");
 	wait_for(&k, "Waiting for an engine");
 	model()->reveal.until_ms = 0;
@@ -389,7 +379,7 @@ what_the_engine_refuses_is_told_with_its_code(void **state)
 {
 	(void)state;
 	world();
-	begin("t_admin", 80, 24);
+	at_device("t_admin", 80, 24);
 	ask("ticket 4711");
 	wait_for(&k, "Waiting for an engine");
 	(void)sql("SELECT muster.reveal_answer(max(reveal_id), NULL, 1203, 'changed') FROM muster.reveal");
@@ -407,7 +397,7 @@ an_operator_is_not_offered_it(void **state)
 {
 	(void)state;
 	world();
-	begin("t_operator", 80, 24);
+	at_device("t_operator", 80, 24);
 	assert_has_not(row(&k, -1), "Password");
 	press(&k, 'p');
 	press(&k, 'p');

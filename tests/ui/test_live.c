@@ -5,37 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/unit.h"
-
 #include "base/clock.h"
-#include "tests/ui/console.h"
-#include "tests/ui/db.h"
-
-static struct console k;
-
-/* Whatever the test before left: a stopped cluster, an open transaction. */
-static int
-fresh(void **state)
-{
-	(void)state;
-	sql_close();
-	cluster("start");
-	(void)sql("SELECT test.reset()");
-	return 0;
-}
-
-static void
-begin(const char *user)
-{
-	console_start(&k, user, 132, 24);
-	(void)draw(&k);
-}
-
-static void
-end(void)
-{
-	console_stop(&k);
-}
+#include "tests/ui/fixture.h"
 
 /* Approving */
 
@@ -43,7 +14,7 @@ static void
 approve_puts_a_job_into_the_queue(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	press(&k, '2');
 	go_to(&k, "00000006");
 	press(&k, 'a');
@@ -68,7 +39,7 @@ static void
 a_letter_typed_at_the_profile_does_not_choose_another(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	press(&k, '2');
 	press(&k, 'a');
 	const char *chosen = shows(&k, "< kiosk >") ? "< kiosk >" : "< office >";
@@ -81,7 +52,7 @@ static void
 a_wrong_fqdn_is_refused_with_its_code(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	press(&k, '2');
 	go_to(&k, "00000006");
 	type(&k, "a\n\x15not a name\n\n");
@@ -95,7 +66,7 @@ static void
 many_are_approved_with_a_pattern(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	press(&k, '2');
 	go_to(&k, "00000007");
 	press(&k, ' ');
@@ -117,7 +88,7 @@ static void
 a_cancelled_dialog_changes_nothing_and_keeps_the_selection(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	press(&k, '2');
 	type(&k, "g  ");
 	assert_has(row(&k, 1), "2 selected");
@@ -135,7 +106,7 @@ static void
 the_next_device_is_not_offered_the_name_of_the_last(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	press(&k, '2');
 	go_to(&k, "00000006");
 	press(&k, 'a');
@@ -151,7 +122,7 @@ static void
 approving_without_a_profile_says_what_to_do(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	(void)sql("SET session_replication_role = replica");
 	(void)sql("TRUNCATE muster.profile CASCADE");
 	(void)sql("SET session_replication_role = origin");
@@ -181,7 +152,7 @@ each_command_asks_first_and_says_what_it_will_do(void **state)
 	static const char *const after[] = { "held 1813", "waiting 1812", "ready 0", "waiting 1812" };
 
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
 		char before[64];
 
@@ -207,7 +178,7 @@ static void
 what_cannot_be_done_is_refused_with_code_and_reason(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	press(&k, '4');
 	go_to(&k, "00000005");
 	press(&k, 'h'); /* not offered for one in this state: selected ones are answered by the database */
@@ -231,7 +202,7 @@ static void
 commands_work_on_the_device_screen_too(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	type(&k, ":device 00000002-0000-4000-8000-000000000002\n");
 	press(&k, 'r');
 	assert_has(draw(&k), "Retry 1 device?");
@@ -247,7 +218,7 @@ static void
 a_new_hello_appears_and_cursor_and_selection_stay(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	press(&k, '2');
 	go_to(&k, "00000008");
 	press(&k, ' ');
@@ -268,7 +239,7 @@ static void
 a_device_changes_before_ones_eyes(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	type(&k, ":device 00000005-0000-4000-8000-000000000005\n");
 	assert_has(draw(&k), "State         configuring");
 	(void)sql("SELECT test.steps(5)");
@@ -282,7 +253,7 @@ static void
 the_overview_counts_live(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	(void)sql("SELECT test.ends(5, 'done', 0, '')");
 	wait_for(&k, "configured            2");
 	end();
@@ -292,7 +263,7 @@ static void
 the_log_follows_at_its_top_and_stays_where_one_reads(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	press(&k, '7');
 	(void)sql("SELECT test.line(1, 3, 0, 'the first new line')");
 	wait_for(&k, "the first new line");
@@ -314,7 +285,7 @@ static void
 the_log_of_one_device_gets_only_its_lines(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	press(&k, '4');
 	go_to(&k, "00000002");
 	press(&k, 'l');
@@ -331,7 +302,7 @@ a_thousand_lines_in_a_burst_do_not_move_the_reader(void **state)
 	char here[512];
 
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	(void)sql("SELECT test.many_lines(2000)");
 	press(&k, '7');
 	type(&k, "jjjjj");
@@ -354,7 +325,7 @@ five_thousand_devices_are_paged_to_the_end_and_back(void **state)
 	int pages = 0;
 
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	(void)sql("SELECT test.many_devices(5000)");
 	int64_t start = clock_ms();
 	press(&k, '4');
@@ -382,7 +353,7 @@ static void
 fifty_thousand_lines_go_to_the_end_and_stay_there(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	(void)sql("SELECT test.many_lines(50000)");
 	press(&k, '7');
 	press(&k, 'G');
@@ -404,7 +375,7 @@ static void
 an_approved_device_leaves_a_long_list(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	(void)sql("SELECT test.many_devices(300)");
 	press(&k, '2');
 	assert_has(cursor(&k), "00000514-");
@@ -420,7 +391,7 @@ static void
 all_that_the_filter_matches_are_selected_by_a_star(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	press(&k, '2');
 	press(&k, '*');
 	assert_has(row(&k, 1), "6 selected");
@@ -442,7 +413,7 @@ static void
 a_dialog_never_opens_over_another_screen(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	press(&k, '2');
 	app_key(k.a, 'a');
 	app_key(k.a, '7');
@@ -474,7 +445,7 @@ random_keys_on_the_whole_console_do_no_harm(void **state)
 	uint32_t seed = 1;
 
 	(void)state;
-	begin("t_operator");
+	begin("t_operator", 132, 24);
 	for (int i = 0; i < 20000; i++) {
 		seed = seed * 1664525 + 1013904223;
 		app_key(k.a, keys[(seed >> 8) % ARRAY_LEN(keys)]);
@@ -488,8 +459,6 @@ random_keys_on_the_whole_console_do_no_harm(void **state)
 	work(&k);
 	end();
 }
-
-#define FRESH(f) cmocka_unit_test_setup(f, fresh)
 
 int
 main(int argc, char **argv)

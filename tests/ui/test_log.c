@@ -8,29 +8,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tests/unit.h"
-
 #include "base/file.h"
-#include "tests/ui/console.h"
-#include "tests/ui/db.h"
+#include "tests/ui/fixture.h"
 #include "ui/app_state.h"
 #include "ui/log_model.h"
 
-static struct console k;
 static char dir[] = "/tmp/muster-log.XXXXXX", path[64];
 
 static void
-begin(int width, int height)
+at_log(int width, int height)
 {
-	(void)sql("SELECT test.reset()");
-	console_start(&k, "t_operator", width, height);
+	begin_fresh("t_operator", width, height);
 	press(&k, '7');
 }
 
 static void
-end(void)
+end_log(void)
 {
-	console_stop(&k);
+	end();
 	(void)unlink(path);
 }
 
@@ -77,7 +72,7 @@ x_writes_what_is_filtered_to_a_file(void **state)
 	struct stat st;
 
 	(void)state;
-	begin(80, 24);
+	at_log(80, 24);
 	press(&k, 'x');
 	picture(&k, "log-export");
 	press(&k, UK_ESC);
@@ -97,14 +92,14 @@ x_writes_what_is_filtered_to_a_file(void **state)
 	assert_has(row(&k, -2), "Exported 1 lines");
 	assert_has(file(), "\"code\":1602");
 	assert_int_equal(lines_of(file()), 1);
-	end();
+	end_log();
 }
 
 static void
 what_cannot_be_exported_says_why_and_leaves_no_file(void **state)
 {
 	(void)state;
-	begin(132, 24);
+	at_log(132, 24);
 	export_to("", false);
 	assert_has(row(&k, -2), "a file needs a name");
 	export_to("/proc/nosuch/x", false);
@@ -117,7 +112,7 @@ what_cannot_be_exported_says_why_and_leaves_no_file(void **state)
 	assert_has(row(&k, -2), "Not exported: ");
 	assert_has(row(&k, -2), "(1105)");
 	assert_int_equal(access(path, F_OK), -1);
-	end();
+	end_log();
 }
 
 /* How many files below the folder of the exports this process has open, with a name or without. */
@@ -161,7 +156,7 @@ leaving_the_screen_ends_an_export_and_removes_the_part(void **state)
 	assert_int_equal(open_files(), 0);
 	assert_int_equal(rmdir(dir), 0); /* nothing is in it */
 	assert_int_equal(mkdir(dir, 0700), 0);
-	end();
+	end_log();
 }
 
 static void
@@ -184,7 +179,7 @@ keys_work_while_it_exports(void **state)
 	work(&k);
 	assert_has(row(&k, -2), "Exported 50");
 	assert_true(lines_of(file()) > 5000);
-	end();
+	end_log();
 }
 
 static void
@@ -214,14 +209,14 @@ a_search_is_bounded_and_goes_on(void **state)
 	for (int i = 0; i < 5 && strstr(draw(&k), "TLS 1.2, certificate pinned") == NULL; i++)
 		press(&k, UK_UP);
 	assert_has(draw(&k), "TLS 1.2, certificate pinned");
-	end();
+	end_log();
 }
 
 static void
 a_uuid_that_is_searched_for_shows_the_lines_of_that_device(void **state)
 {
 	(void)state;
-	begin(80, 24);
+	at_log(80, 24);
 	press(&k, '/');
 	type(&k, "00000001-0000-4000-8000-00000000000\n"); /* a digit is missing: a text like any other */
 	assert_has(row(&k, 1), "/00000001-0000");
@@ -233,14 +228,14 @@ a_uuid_that_is_searched_for_shows_the_lines_of_that_device(void **state)
 	assert_has(draw(&k), "Configuration completed");
 	press(&k, UK_ESC);
 	assert_has(row(&k, 1), "/00000001-0000"); /* the list is as it was */
-	end();
+	end_log();
 }
 
 static void
 what_was_found_stands_still_while_lines_come(void **state)
 {
 	(void)state;
-	begin(80, 24);
+	at_log(80, 24);
 	press(&k, '/');
 	type(&k, "the\n");
 	press(&k, UK_DOWN);
@@ -251,7 +246,7 @@ what_was_found_stands_still_while_lines_come(void **state)
 	assert_has_not(draw(&k), "the newest of them");
 	press(&k, 'F');
 	wait_for(&k, "the newest of them");
-	end();
+	end_log();
 }
 
 static void
@@ -270,7 +265,7 @@ following_goes_on_when_a_day_is_dropped(void **state)
 	wait_for(&k, "after the drop");
 	assert_has_not(draw(&k), "of a day long ago");
 	assert_has(row(&k, 1), "following");
-	end();
+	end_log();
 }
 
 static void
@@ -281,7 +276,7 @@ the_overview_says_that_there_is_a_trace(void **state)
 	(void)sql("SELECT muster.node_trace(test.node(), '/var/lib/muster/trace', 12345)");
 	console_start(&k, "t_operator", 80, 24);
 	assert_has(draw(&k), "debug trace: 13 KiB in /var/lib/muster/trace");
-	end();
+	end_log();
 }
 
 int

@@ -18,22 +18,6 @@
 
 static struct pty p;
 
-static int
-fresh(void **state)
-{
-	(void)state;
-	(void)sql("SELECT test.reset()");
-	return 0;
-}
-
-static void
-begin(int width, int height, const char *const *env, const char *option)
-{
-	pty_start(&p, width, height, "t_operator", env, option);
-	pty_wait(&p, "engine one");
-	pty_settle(&p);
-}
-
 static void
 quit(void)
 {
@@ -75,7 +59,7 @@ static void
 the_mouse_selects_opens_and_scrolls(void **state)
 {
 	(void)state;
-	begin(80, 24, NULL, NULL);
+	pty_begin(&p, 80, 24, NULL, NULL);
 	assert_true(pty_sent(&p, MOUSE_ON));
 	pty_wait(&p, "0 Set"); /* a click goes to what was drawn */
 	pty_settle(&p);
@@ -103,7 +87,7 @@ static void
 the_mouse_is_left_alone_when_it_shall_be(void **state)
 {
 	(void)state;
-	begin(80, 24, NULL, "--no-mouse");
+	pty_begin(&p, 80, 24, NULL, "--no-mouse");
 	assert_false(pty_sent(&p, MOUSE_ON));
 	quit();
 	pty_start(&p, 80, 24, "t_operator", NULL, "--plain");
@@ -134,7 +118,7 @@ a_theme_is_chosen_by_option_variable_or_terminal(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(runs); i++) {
-		begin(80, 24, runs[i].env, runs[i].option);
+		pty_begin(&p, 80, 24, runs[i].env, runs[i].option);
 		VTermScreenCell head = pty_cell(&p, "Engines");
 
 		if (runs[i].head < 0)
@@ -160,7 +144,7 @@ five_megabytes_pasted_press_no_keys(void **state)
 	assert_non_null(text);
 	for (size_t i = 0; i < SIZE; i++)
 		text[i] = "hy\nRy\naq4"[i % 9];
-	begin(80, 24, NULL, NULL);
+	pty_begin(&p, 80, 24, NULL, NULL);
 	assert_true(pty_sent(&p, PASTE_ON));
 	pty_type(&p, "2");
 	pty_wait(&p, "1 of 6");
@@ -184,7 +168,7 @@ two_hundred_resizes_at_once_end_with_a_full_picture(void **state)
 	char row[4096];
 
 	(void)state;
-	begin(80, 24, NULL, NULL);
+	pty_begin(&p, 80, 24, NULL, NULL);
 	pty_type(&p, "4");
 	pty_wait(&p, "1 of 12");
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
@@ -209,7 +193,7 @@ wide_and_combining_characters_keep_the_columns(void **state)
 	(void)state;
 	(void)sql("UPDATE muster.device SET reason = E'漢字 e\\u0301 🖥 \\u200b \\U0001F468' WHERE device_id = 12");
 	(void)sql("UPDATE muster.device SET reason = '' WHERE device_id = 11");
-	begin(132, 24, NULL, NULL);
+	pty_begin(&p, 132, 24, NULL, NULL);
 	pty_type(&p, "2");
 	pty_wait(&p, "漢字");
 	pty_settle(&p);
@@ -224,7 +208,7 @@ wide_and_combining_characters_keep_the_columns(void **state)
 	quit();
 }
 
-#define FRESH(f) cmocka_unit_test_setup(f, fresh)
+#define FRESH(f) cmocka_unit_test_setup(f, db_fresh)
 
 int
 main(int argc, char **argv)

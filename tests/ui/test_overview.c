@@ -5,25 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/unit.h"
-
-#include "tests/ui/console.h"
-#include "tests/ui/db.h"
-
-static struct console k;
-
-static void
-begin(const char *user)
-{
-	(void)sql("SELECT test.reset()");
-	console_start(&k, user, 80, 24);
-}
-
-static void
-end(void)
-{
-	console_stop(&k);
-}
+#include "tests/ui/fixture.h"
 
 /* A database in which nothing has happened yet; the key is there. */
 static void
@@ -75,7 +57,7 @@ static void
 when_nothing_is_missing_only_what_is_weak_is_shown(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	begin_fresh("t_operator", 80, 24);
 	assert_has(draw(&k), "Ready, but these are weak");
 	assert_has(cursor(&k), "Hellos");
 	assert_has_not(draw(&k), "Engine key");
@@ -137,7 +119,7 @@ static void
 the_overview_follows_what_happens(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	begin_fresh("t_operator", 80, 24);
 	(void)sql("SELECT test.many_devices(500)");
 	wait_for(&k, "506");
 	(void)sql("UPDATE muster.setup_certificate SET enabled = false");
@@ -151,7 +133,7 @@ the_overview_is_drawn_at_every_size(void **state)
 	static const int sizes[][2] = { { 40, 10 }, { 80, 24 }, { 200, 50 }, { 20, 5 }, { 1, 1 }, { 3, 100 } };
 
 	(void)state;
-	begin("t_admin");
+	begin_fresh("t_admin", 80, 24);
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
 		for (int round = 0; round < 2; round++) {
 			console_size(&k, sizes[i][0], sizes[i][1]);

@@ -1,63 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_profiles: profiles in the console: list, editor, ACL, revisions, dry run, key by key. */
+/* test_profiles: the editor of profiles, key by key: fields, passwords, ACL, what is lost by leaving. */
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "tests/unit.h"
-
-#include "base/file.h"
-#include "secret/keyfile.h"
-#include "tests/ui/console.h"
-#include "tests/ui/db.h"
-
-#define BODY(more)                                                                                                                        \
-	"{\"name\": \"lab\", \"description\": \"for the lab\", \"acl\": [{\"user\": \"helpdesk\", \"access\": \"network\", \"realms\":" \
-	" [\"redirection\", \"remote-control\"]}]" more "}"
-
-static struct console k;
-
-/* "lab" has revision 1, with the password of helpdesk. */
-static void
-begin(const char *user, int width, int height)
-{
-	(void)sql("SELECT test.reset()");
-	(void)sql("SELECT muster.profile_save('lab', '" BODY("") "', ARRAY['acl/helpdesk'], ARRAY['\\x01'::bytea])");
-	(void)sql("ALTER TABLE muster.profile_revision DISABLE TRIGGER USER");
-	(void)sql("UPDATE muster.profile_revision SET created_at = test.at(0)");
-	(void)sql("ALTER TABLE muster.profile_revision ENABLE TRIGGER USER");
-	console_start(&k, user, width, height);
-	press(&k, '6');
-}
-
-static void
-end(void)
-{
-	console_stop(&k);
-}
-
-static const char *
-newest(const char *what)
-{
-	return sql("SELECT %s FROM muster.profile_revision r JOIN muster.profile p USING (profile_id) WHERE name = 'lab' ORDER BY revision DESC LIMIT 1", what);
-}
-
-static void
-edit(void)
-{
-	go_to(&k, "lab");
-	press(&k, '\n');
-	assert_has(row(&k, 1), "Profile  lab  revision");
-}
-
-static void
-tabs(int n)
-{
-	for (int i = 0; i < n; i++)
-		press(&k, UK_TAB);
-}
+#include "tests/ui/profiles.h"
 
 static void
 downs(int n)
@@ -79,26 +27,10 @@ fill(const char *text)
 }
 
 static void
-the_list_tells_revision_use_and_who(void **state)
-{
-	(void)state;
-	begin("t_operator", 80, 24);
-	assert_has(row(&k, 1), "Profiles  1 of 3");
-	assert_has(row(&k, row_of(&k, "office ")), "office                 1    5       2026-01-15 08:00");
-	picture(&k, "profiles");
-	console_size(&k, 132, 24);
-	assert_has(row(&k, row_of(&k, "lab ")), "for the lab");
-	press(&k, '/');
-	type(&k, "KI\n");
-	assert_has(row(&k, 1), "1 of 1");
-	end();
-}
-
-static void
 from_opening_the_editor_to_a_stored_revision(void **state)
 {
 	(void)state;
-	begin("t_operator", 80, 24);
+	at_profiles("t_operator", 80, 24);
 	edit();
 	assert_has(draw(&k), "General");
 	picture(&k, "profile");
@@ -136,7 +68,7 @@ garbage_in_a_field_is_told_beside_it(void **state)
 	static const char *const bad[] = { "", "-1", "1x", "0x10", "99999999999999999999", " 5", "5 ", "\xe6\xbc\xa2", "1e3", "'; --" };
 
 	(void)state;
-	begin("t_operator", 80, 24);
+	at_profiles("t_operator", 80, 24);
 	edit();
 	tabs(6);
 	downs(1);
@@ -152,38 +84,11 @@ garbage_in_a_field_is_told_beside_it(void **state)
 	end();
 }
 
-/* A sealed password as the engine reads it. */
-static void
-assert_sealed(const char *name, const char *want)
-{
-	char path[1024], hex[4096], aad[128];
-	uint8_t bytes[2048];
-	SCOPED(seal_private) struct seal_private key = { 0 };
-	SCOPED(secret) struct secret s = { 0 };
-	struct err e;
-
-	(void)snprintf(path, sizeof(path), "%s/engine.key", getenv("MUSTER_TEST_PG"));
-	assert_ok(keyfile_read(path, &key, &e));
-	(void)snprintf(hex, sizeof(hex), "%s", sql("SELECT encode(s.sealed, 'hex') FROM muster.profile_secret s JOIN muster.profile_revision r"
-		" USING (profile_revision_id) JOIN muster.profile p USING (profile_id) WHERE p.name = 'lab' AND s.name = '%s' ORDER BY revision DESC LIMIT 1", name));
-	size_t n = strlen(hex) / 2;
-	for (size_t i = 0; i < n; i++) {
-		unsigned int v;
-
-		assert_int_equal(sscanf(hex + 2 * i, "%2x", &v), 1);
-		bytes[i] = (uint8_t)v;
-	}
-	const struct sealed box = { .p = bytes, .len = n };
-	(void)snprintf(aad, sizeof(aad), "profile/lab/%s", name);
-	assert_ok(seal_open_secret(&key, aad, &box, &s, &e));
-	assert_string_equal(s.s, want);
-}
-
 static void
 a_fixed_password_is_typed_twice_and_sealed(void **state)
 {
 	(void)state;
-	begin("t_operator", 80, 24);
+	at_profiles("t_operator", 80, 24);
 	edit();
 	tabs(1);
 	assert_has(draw(&k), "random: made for each device");
@@ -216,7 +121,7 @@ static void
 an_acl_entry_is_added_changed_and_removed(void **state)
 {
 	(void)state;
-	begin("t_operator", 80, 24);
+	at_profiles("t_operator", 80, 24);
 	edit();
 	tabs(5);
 	assert_has(row(&k, row_of(&k, "helpdesk")), "network: redirection remote-control");
@@ -276,7 +181,7 @@ static void
 leaving_with_changes_asks_first(void **state)
 {
 	(void)state;
-	begin("t_operator", 80, 24);
+	at_profiles("t_operator", 80, 24);
 	edit();
 	fill("changed");
 	press(&k, UK_ESC);
@@ -301,7 +206,7 @@ leaving_with_changes_asks_first(void **state)
 	press(&k, UK_F10);
 	assert_true(app_done(k.a));
 	end();
-	begin("t_operator", 80, 24);
+	at_profiles("t_operator", 80, 24);
 	edit();
 	fill("changed");
 	press(&k, '4');
@@ -315,7 +220,7 @@ static void
 a_revision_saved_meanwhile_is_not_overwritten(void **state)
 {
 	(void)state;
-	begin("t_operator", 132, 24);
+	at_profiles("t_operator", 132, 24);
 	edit();
 	fill("mine");
 	(void)sql("SELECT muster.profile_save('lab', '" BODY(", \"power\": {\"package\": \"s0\"}") "', NULL, NULL)");
@@ -337,7 +242,7 @@ static void
 a_new_profile_and_a_copy_have_names_of_their_own(void **state)
 {
 	(void)state;
-	begin("t_operator", 100, 24);
+	at_profiles("t_operator", 100, 24);
 	press(&k, 'a');
 	type(&k, "-no name\n");
 	assert_has(row(&k, -2), "name: want 1 to 63 characters");
@@ -370,192 +275,12 @@ a_new_profile_and_a_copy_have_names_of_their_own(void **state)
 }
 
 static void
-revisions_are_compared_field_by_field(void **state)
-{
-	(void)state;
-	begin("t_operator", 80, 24);
-	(void)sql("SELECT muster.profile_save('lab', '" BODY(", \"tls\": {\"plain\": true}, \"passwords\": {\"mebx\": \"keep\"}") "', NULL, NULL)");
-	(void)sql("SELECT muster.profile_save('lab', '{\"name\": \"lab\", \"acl\": [{\"user\": \"eve\", \"realms\": [\"storage\"]}],"
-		  " \"passwords\": {\"admin\": \"fixed\"}}', ARRAY['admin', 'acl/eve'], ARRAY['\\x01', '\\x01']::bytea[])");
-	(void)sql("ALTER TABLE muster.profile_revision DISABLE TRIGGER USER");
-	(void)sql("UPDATE muster.profile_revision SET created_at = test.at(revision * 60)");
-	(void)sql("ALTER TABLE muster.profile_revision ENABLE TRIGGER USER");
-	go_to(&k, "lab");
-	press(&k, 'r');
-	assert_has(row(&k, 1), "Revisions  lab");
-	assert_has(cursor(&k), "3    2026-01-15 08:03");
-	picture(&k, "revisions");
-	press(&k, '\n');
-	console_size(&k, 80, 40);
-	assert_has(row(&k, 1), "What changed  lab  - revision 2  + revision 3");
-	assert_has(draw(&k), "ACL entry helpdesk\n   - network: redirection remote-control\n   + (none)");
-	assert_has(draw(&k), "Password admin\n   - (none)\n   + stored");
-	assert_has(draw(&k), "Password acl/helpdesk");
-	picture(&k, "compare");
-	press(&k, UK_ESC);
-	press(&k, 'j');
-	press(&k, ' ');
-	press(&k, '\n');
-	assert_has(row(&k, 1), "- revision 1  + revision 2");
-	assert_has(draw(&k), "Ports without TLS (tls.plain)\n   - false\n   + true");
-	assert_has_not(draw(&k), "ACL entry");
-	press(&k, UK_ESC);
-	press(&k, '\n');
-	assert_has(row(&k, 1), "- revision 1  + revision 2");
-	press(&k, UK_ESC);
-	press(&k, 'g');
-	press(&k, '\n');
-	assert_has(row(&k, 1), "- revision 2  + revision 3");
-	end();
-}
-
-static void
-u_shows_the_devices_of_a_profile(void **state)
-{
-	(void)state;
-	begin("t_operator", 80, 24);
-	go_to(&k, "kiosk");
-	press(&k, 'u');
-	assert_has(row(&k, 1), "Devices  1 of 1  profile kiosk");
-	assert_has(cursor(&k), "pc11.corp.example");
-	press(&k, 'f');
-	assert_has(row(&k, 1), "0 of 0  profile kiosk  state waiting");
-	press(&k, UK_ESC);
-	assert_has(row(&k, 1), "Profiles");
-	end();
-}
-
-static void
-export_and_import_are_the_same_file(void **state)
-{
-	char dir[256], path[512];
-	SCOPED(buf) struct buf text = { 0 };
-	struct err e;
-
-	(void)state;
-	temp_dir(dir, sizeof(dir));
-	(void)snprintf(path, sizeof(path), "%s/lab.json", dir);
-	begin("t_operator", 132, 24);
-	edit();
-	press(&k, 'e');
-	type(&k, path);
-	press(&k, '\n');
-	assert_has(row(&k, -2), "Exported to ");
-	assert_ok(file_read(path, 1 << 16, &text, &e));
-	assert_has(buf_str(&text), "\"description\": \"for the lab\"");
-	assert_has_not(buf_str(&text), "secrets");
-	press(&k, 'e'); /* a file is not overwritten */
-	type(&k, path);
-	press(&k, '\n');
-	assert_has(row(&k, -2), "Not exported: ");
-	assert_has(row(&k, -2), "exists already");
-	press(&k, 'e'); /* standard output is the screen */
-	type(&k, "-\n");
-	assert_has(row(&k, -2), "Not exported: a file needs a name");
-	press(&k, UK_ESC);
-	press(&k, 'i');
-	type(&k, path);
-	press(&k, '\n');
-	assert_has(row(&k, 1), "Profile  lab  revision 1");
-	press(&k, 's');
-	tabs(2);
-	press(&k, ' ');
-	press(&k, 's');
-	assert_has(row(&k, -2), "Saved as revision 2");
-	end();
-	temp_drop(dir);
-}
-
-static void
-an_import_brings_its_passwords(void **state)
-{
-	static const char file[] = "{\"name\": \"lab\", \"passwords\": {\"admin\": \"fixed\"}, \"secrets\": {\"admin\": \"Imp0rted!pw\"}}";
-	static const char bad[] = "{\"name\": \"lab\", \"colour\": 1}", surplus[] = "{\"name\": \"lab\", \"secrets\": {\"admin\": \"Imp0rted!pw\"}}";
-	static const struct {
-		const char *text, *says;
-	} refused[] = { { bad, "colour: no such key (1701)" }, { surplus, "secrets.admin: the profile has no such password (1701)" }, { "", "(1701)" } };
-	char dir[256], path[512];
-
-	(void)state;
-	temp_dir(dir, sizeof(dir));
-	begin("t_operator", 132, 24);
-	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
-		temp_file(dir, "bad.json", refused[i].text, strlen(refused[i].text), 0600, path, sizeof(path));
-		press(&k, 'i');
-		type(&k, path);
-		press(&k, '\n');
-		assert_has(row(&k, -2), refused[i].says);
-		assert_int_equal(unlink(path), 0);
-	}
-	temp_file(dir, "good.json", file, sizeof(file) - 1, 0600, path, sizeof(path));
-	press(&k, 'i');
-	type(&k, path);
-	press(&k, '\n');
-	assert_has(row(&k, 1), "lab  revision 1  changed, not saved");
-	tabs(1);
-	assert_has(draw(&k), "***********");
-	assert_string_equal(newest("revision"), "1");
-	press(&k, 's');
-	assert_has(row(&k, -2), "Saved as revision 2");
-	assert_sealed("admin", "Imp0rted!pw");
-	end();
-	temp_drop(dir);
-}
-
-static void
-the_dry_run_tells_steps_and_calls_of_a_release(void **state)
-{
-	(void)state;
-	begin("t_operator", 80, 24);
-	edit();
-	tabs(4);
-	press(&k, UK_RIGHT); /* no TLS: not saved, but in the dry run */
-	press(&k, 'd');
-	assert_has(row(&k, 1), "Dry run  lab  AMT 16.1");
-	press(&k, 'G');
-	assert_has(draw(&k), "fails: AMT 16.1 has no port without TLS: the profile must use TLS (1808)");
-	press(&k, UK_LEFT);
-	assert_has(row(&k, 1), "AMT 16.0");
-	press(&k, 'G');
-	assert_has_not(draw(&k), "fails");
-	assert_has(draw(&k), "Verify the configuration");
-	press(&k, 'g');
-	assert_has(draw(&k), "skipped: WS-Management has no such request");
-	picture(&k, "dry-run");
-	for (int i = 0; i < 9; i++)
-		press(&k, UK_LEFT);
-	assert_has(row(&k, 1), "AMT 3.2");
-	console_size(&k, 80, 100);
-	assert_has(draw(&k), "Get CIM_KVMRedirectionSAP  not on this release");
-	press(&k, UK_ESC);
-	assert_has(row(&k, 1), "changed, not saved");
-	end();
-}
-
-static void
-a_body_that_is_no_profile_is_told(void **state)
-{
-	(void)state;
-	begin("t_operator", 80, 24);
-	go_to(&k, "office");
-	press(&k, '\n');
-	assert_has(draw(&k), "tls: want an object (1701)");
-	press(&k, 's');
-	press(&k, 'd');
-	press(&k, 'x');
-	assert_has(row(&k, 1), "Profile  office");
-	press(&k, UK_ESC);
-	assert_has(row(&k, 1), "Profiles");
-	end();
-}
-
-static void
 every_page_is_drawn_at_every_size(void **state)
 {
 	static const int sizes[][2] = { { 40, 10 }, { 80, 24 }, { 200, 50 }, { 20, 5 }, { 1, 1 } };
 
 	(void)state;
-	begin("t_operator", 80, 24);
+	at_profiles("t_operator", 80, 24);
 	edit();
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
 		console_size(&k, sizes[i][0], sizes[i][1]);
@@ -584,7 +309,6 @@ int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(the_list_tells_revision_use_and_who),
 		TEST(from_opening_the_editor_to_a_stored_revision),
 		TEST(garbage_in_a_field_is_told_beside_it),
 		TEST(a_fixed_password_is_typed_twice_and_sealed),
@@ -592,12 +316,6 @@ main(int argc, char **argv)
 		TEST(leaving_with_changes_asks_first),
 		TEST(a_revision_saved_meanwhile_is_not_overwritten),
 		TEST(a_new_profile_and_a_copy_have_names_of_their_own),
-		TEST(revisions_are_compared_field_by_field),
-		TEST(u_shows_the_devices_of_a_profile),
-		TEST(export_and_import_are_the_same_file),
-		TEST(an_import_brings_its_passwords),
-		TEST(the_dry_run_tells_steps_and_calls_of_a_release),
-		TEST(a_body_that_is_no_profile_is_told),
 		TEST(every_page_is_drawn_at_every_size),
 	};
 

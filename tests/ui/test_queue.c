@@ -5,18 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/unit.h"
-
-#include "tests/ui/console.h"
-#include "tests/ui/db.h"
-
-static struct console k;
+#include "tests/ui/fixture.h"
 
 /* Beside the queue of data.sql: pc6 is due since 5 minutes, pc7 in 4. */
 static void
-begin(const char *user)
+at_queue(const char *user)
 {
-	(void)sql("SELECT test.reset()");
+	(void)db_fresh(NULL);
 	for (int i = 6; i <= 7; i++)
 		(void)sql("SELECT muster.approve(ARRAY[test.u(%d)], 'office', ARRAY['pc%d.corp.example'], NULL)", i, i);
 	(void)sql("UPDATE muster.job SET run_at = now() + interval '-5 min -30 s' WHERE job_id = (test.job(6)).job_id");
@@ -24,14 +19,8 @@ begin(const char *user)
 	    " WHERE job_id = (test.job(7)).job_id");
 	(void)sql("UPDATE muster.job SET started_at = now() - interval '3 min 20 s' WHERE state = 'running'");
 	(void)sql("SELECT test.steps(5)");
-	console_start(&k, user, 80, 24);
+	begin(user, 80, 24);
 	press(&k, '3');
-}
-
-static void
-end(void)
-{
-	console_stop(&k);
 }
 
 static const char *
@@ -45,7 +34,7 @@ static void
 the_queue_shows_what_runs_and_what_is_queued_by_due_time(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	at_queue("t_operator");
 	assert_has(row(&k, 1), "Queue  1 of 4  all");
 	assert_has(row(&k, 3), "pc5.corp.example");
 	assert_has(row(&k, 3), "running   1 for 3 min");
@@ -74,7 +63,7 @@ f_steps_through_the_parts_of_the_queue(void **state)
 	static const char *const parts[] = { "1 of 1  due", "1 of 2  waiting for retry", "1 of 1  running", "1 of 4  all" };
 
 	(void)state;
-	begin("t_operator");
+	at_queue("t_operator");
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
 		press(&k, 'f');
 		assert_has(row(&k, 1), parts[i]);
@@ -90,7 +79,7 @@ search_finds_the_start_of_fqdn_and_uuid(void **state)
 	} searches[] = { { "PC7", "1 of 1" }, { "00000003", "1 of 1" }, { "corp", "0 of 0" }, { "%", "0 of 0" }, { "", "1 of 4" } };
 
 	(void)state;
-	begin("t_operator");
+	at_queue("t_operator");
 	for (size_t i = 0; i < ARRAY_LEN(searches); i++) {
 		press(&k, '/');
 		press(&k, 'u' & 0x1f);
@@ -106,7 +95,7 @@ static void
 r_runs_a_job_now(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	at_queue("t_operator");
 	go_to(&k, "pc7");
 	press(&k, 'r');
 	assert_has(draw(&k), "Retry 1 device?");
@@ -121,7 +110,7 @@ static void
 d_delays_the_next_attempt(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	at_queue("t_operator");
 	go_to(&k, "pc6");
 	press(&k, 'd');
 	assert_has(draw(&k), "The next attempt at 1 device will be so many minutes from now.");
@@ -144,7 +133,7 @@ a_delay_that_is_no_number_of_minutes_is_asked_for_again(void **state)
 	static const char *const bad[] = { "", "x", "0", "-5", "10081", "5 min", "1e3", "99999999999999999999" };
 
 	(void)state;
-	begin("t_operator");
+	at_queue("t_operator");
 	go_to(&k, "pc6");
 	press(&k, 'd');
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
@@ -164,7 +153,7 @@ static void
 x_cancels_after_it_said_what_happens(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	at_queue("t_operator");
 	go_to(&k, "pc6");
 	press(&k, 'x');
 	assert_has(draw(&k), "Cancel the job of 1 device?");
@@ -183,7 +172,7 @@ static void
 what_runs_is_not_cut_off(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	at_queue("t_operator");
 	go_to(&k, "pc5");
 	press(&k, 'x');
 	press(&k, 'y');
@@ -197,7 +186,7 @@ static void
 actions_are_for_all_selected_jobs(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	at_queue("t_operator");
 	press(&k, '*');
 	assert_has(row(&k, 1), "4 selected");
 	go_to(&k, "pc5");
@@ -221,7 +210,7 @@ static void
 a_job_leads_to_its_device_its_log_and_its_code(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	at_queue("t_operator");
 	go_to(&k, "pc7");
 	press(&k, '\n');
 	assert_has(row(&k, 1), "Device  00000007");
@@ -239,7 +228,7 @@ static void
 the_queue_changes_by_itself_under_the_cursor(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	at_queue("t_operator");
 	go_to(&k, "pc7");
 	(void)sql("SELECT test.ends(5, 'done', 0, '')");
 	wait_gone(&k, "pc5.corp");
@@ -254,7 +243,7 @@ static void
 an_empty_queue_says_so(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	at_queue("t_operator");
 	(void)sql("UPDATE muster.job SET state = 'cancelled', lease_until = NULL, ended_at = now() WHERE state IN ('queued', 'running')");
 	wait_for(&k, "The queue is empty.");
 	press(&k, 'f');
@@ -269,7 +258,7 @@ static void
 a_long_queue_is_read_by_the_page(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	at_queue("t_operator");
 	(void)sql("SELECT test.many_devices(3000)");
 	(void)sql("INSERT INTO muster.job (device_id, kind, state, run_at, asked_by, why, give_up_at) SELECT device_id, 'configure', 'queued',"
 		  " now() + interval '1 h' + (device_id / 7) * interval '1 s', 't', 't', now() + interval '1 day' FROM muster.device"
@@ -291,7 +280,7 @@ static void
 a_log_viewer_has_no_queue(void **state)
 {
 	(void)state;
-	begin("t_viewer");
+	at_queue("t_viewer");
 	assert_has(row(&k, 1), "Log");
 	assert_has_not(row(&k, 0), "Queue");
 	type(&k, ":queue\n");
@@ -305,7 +294,7 @@ the_queue_is_drawn_at_every_size(void **state)
 	static const int sizes[][2] = { { 40, 10 }, { 80, 24 }, { 200, 50 }, { 20, 5 }, { 1, 1 }, { 3, 100 } };
 
 	(void)state;
-	begin("t_admin");
+	at_queue("t_admin");
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
 		for (int round = 0; round < 2; round++) {
 			console_size(&k, sizes[i][0], sizes[i][1]);

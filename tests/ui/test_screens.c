@@ -5,32 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/unit.h"
-
-#include "tests/ui/console.h"
-#include "tests/ui/db.h"
-
-static struct console k;
-
-static void
-begin(const char *user, int width, int height)
-{
-	(void)sql("SELECT test.reset()");
-	console_start(&k, user, width, height);
-	(void)draw(&k);
-}
-
-static void
-end(void)
-{
-	console_stop(&k);
-}
+#include "tests/ui/fixture.h"
 
 static void
 an_operator_starts_on_the_overview(void **state)
 {
 	(void)state;
-	begin("t_operator", 80, 24);
+	begin_fresh("t_operator", 80, 24);
 	assert_has(row(&k, 0), "1 Overview");
 	assert_has(row(&k, 0), "live");
 	assert_has(row(&k, row_of(&k, "  waiting")), "6");
@@ -62,7 +43,7 @@ static void
 pending_shows_the_devices_that_wait_newest_first(void **state)
 {
 	(void)state;
-	begin("t_operator", 80, 24);
+	begin_fresh("t_operator", 80, 24);
 	press(&k, '2');
 	assert_has(row(&k, 1), "Pending hellos  1 of 6");
 	assert_has(row(&k, 3), "0000000c-0000-4000-8000-00000000000c 10.20.0.12");
@@ -84,7 +65,7 @@ devices_shows_every_state_in_its_style(void **state)
 	} states[] = { { "configured ", STYLE_GOOD }, { "failed", STYLE_BAD }, { "held", STYLE_WARN }, { "ready", STYLE_NORMAL } };
 
 	(void)state;
-	begin("t_operator", 80, 24);
+	begin_fresh("t_operator", 80, 24);
 	press(&k, '4');
 	assert_has(row(&k, 1), "Devices  1 of 12");
 	for (size_t i = 0; i < ARRAY_LEN(states); i++)
@@ -106,7 +87,7 @@ f_steps_through_the_states_and_back_to_all(void **state)
 	static const char *const counts[] = { "6", "1", "1", "1", "1", "1", "1", "0", "0" };
 
 	(void)state;
-	begin("t_operator", 80, 24);
+	begin_fresh("t_operator", 80, 24);
 	press(&k, '4');
 	for (size_t i = 0; i < ARRAY_LEN(states); i++) {
 		char want[64];
@@ -141,7 +122,7 @@ search_finds_the_start_of_fqdn_uuid_address_serial_and_model(void **state)
 		{ "'; DROP TABLE x; --", "0 of 0" }, { "\\", "0 of 0" }, { "", "1 of 12" } };
 
 	(void)state;
-	begin("t_operator", 80, 24);
+	begin_fresh("t_operator", 80, 24);
 	press(&k, '4');
 	for (size_t i = 0; i < ARRAY_LEN(searches); i++) {
 		search(searches[i].text);
@@ -156,7 +137,7 @@ static void
 a_long_search_in_any_script_is_no_error(void **state)
 {
 	(void)state;
-	begin("t_operator", 80, 24);
+	begin_fresh("t_operator", 80, 24);
 	for (int screen = '4'; screen <= '7'; screen += 3)
 		for (int lead = 0; lead < 2; lead++) {
 			press(&k, screen);
@@ -175,7 +156,7 @@ static void
 esc_leaves_a_search_as_it_was(void **state)
 {
 	(void)state;
-	begin("t_operator", 100, 24);
+	begin_fresh("t_operator", 100, 24);
 	press(&k, '4');
 	press(&k, '/');
 	type(&k, "nothing like it");
@@ -189,7 +170,7 @@ static void
 a_device_shows_its_facts_and_the_steps_of_its_last_job(void **state)
 {
 	(void)state;
-	begin("t_operator", 80, 24);
+	begin_fresh("t_operator", 80, 24);
 	press(&k, '4');
 	go_to(&k, "pc1.corp");
 	press(&k, '\n');
@@ -218,7 +199,7 @@ static void
 a_device_that_waits_for_psk_shows_its_pid(void **state)
 {
 	(void)state;
-	begin("t_operator", 80, 24);
+	begin_fresh("t_operator", 80, 24);
 	press(&k, ':');
 	type(&k, "device 00000008-0000-4000-8000-000000000008\n");
 	assert_has(draw(&k), "PSK, PID AB12-CD34");
@@ -229,7 +210,7 @@ static void
 the_log_is_newest_first_with_code_and_level(void **state)
 {
 	(void)state;
-	begin("t_operator", 80, 24);
+	begin_fresh("t_operator", 80, 24);
 	press(&k, '7');
 	assert_has(row(&k, 1), "level info");
 	assert_has(row(&k, 1), "following");
@@ -248,7 +229,7 @@ static void
 v_steps_through_the_levels(void **state)
 {
 	(void)state;
-	begin("t_operator", 132, 40);
+	begin_fresh("t_operator", 132, 40);
 	press(&k, '7');
 	assert_has_not(draw(&k), "TLS 1.2, certificate pinned");
 	press(&k, 'v');
@@ -268,7 +249,7 @@ static void
 the_log_is_searched_anywhere_in_its_text(void **state)
 {
 	(void)state;
-	begin("t_operator", 132, 24);
+	begin_fresh("t_operator", 132, 24);
 	press(&k, '7');
 	search("SETUP CERT");
 	assert_has(row(&k, 3), "(1602)");
@@ -281,7 +262,7 @@ static void
 l_shows_the_log_of_one_device(void **state)
 {
 	(void)state;
-	begin("t_operator", 80, 24);
+	begin_fresh("t_operator", 80, 24);
 	press(&k, '4');
 	go_to(&k, "pc1.corp");
 	press(&k, 'l');
@@ -301,7 +282,7 @@ static void
 e_explains_the_code_of_a_device_and_of_a_line(void **state)
 {
 	(void)state;
-	begin("t_operator", 80, 24);
+	begin_fresh("t_operator", 80, 24);
 	press(&k, '4');
 	go_to(&k, "failed");
 	press(&k, 'e');
@@ -321,7 +302,7 @@ static void
 f1_helps_on_every_screen_with_the_keys_it_has(void **state)
 {
 	(void)state;
-	begin("t_operator", 80, 24);
+	begin_fresh("t_operator", 80, 24);
 	for (int key = '1'; key <= '9'; key++) {
 		press(&k, key);
 		press(&k, UK_F1);
@@ -350,7 +331,7 @@ commands_open_screens_and_unknown_ones_say_what_there_is(void **state)
 		{ ":help\n", "Help" }, { ":explain 1401\n", "Help" }, { ":device 00000001-0000-4000-8000-000000000001\n", "Device" } };
 
 	(void)state;
-	begin("t_operator", 80, 24);
+	begin_fresh("t_operator", 80, 24);
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
 		type(&k, lines[i].line);
 		assert_has(row(&k, 1), lines[i].title);
@@ -375,7 +356,7 @@ static void
 esc_goes_back_and_never_quits_and_f10_quits(void **state)
 {
 	(void)state;
-	begin("t_operator", 80, 24);
+	begin_fresh("t_operator", 80, 24);
 	press(&k, '4');
 	for (int i = 0; i < 12; i++) {
 		press(&k, '\n');
@@ -399,7 +380,7 @@ f10_quits_under_a_dialog_and_a_question_too(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		begin("t_operator", 80, 24);
+		begin_fresh("t_operator", 80, 24);
 		press(&k, '2');
 		press(&k, keys[i]);
 		press(&k, UK_F10);
@@ -417,7 +398,7 @@ every_screen_is_drawn_at_every_size(void **state)
 		":device 00000001-0000-4000-8000-000000000001\n" };
 
 	(void)state;
-	begin("t_operator", 80, 24);
+	begin_fresh("t_operator", 80, 24);
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
 		for (size_t j = 0; j < ARRAY_LEN(sizes); j++) {
 			console_size(&k, sizes[j][0], sizes[j][1]);
@@ -441,7 +422,7 @@ static void
 a_message_is_alone_on_its_line(void **state)
 {
 	(void)state;
-	begin("t_operator", 40, 10);
+	begin_fresh("t_operator", 40, 10);
 	type(&k, ":x\n");
 	assert_has(row(&k, -2), "No such command: x.");
 	type(&k, "q");

@@ -5,25 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/unit.h"
-
-#include "tests/ui/console.h"
-#include "tests/ui/db.h"
-
-static struct console k;
+#include "tests/ui/fixture.h"
 
 static void
-begin(const char *user)
+at_settings(const char *user)
 {
-	(void)sql("SELECT test.reset()");
-	console_start(&k, user, 80, 24);
+	begin_fresh(user, 80, 24);
 	press(&k, '0');
-}
-
-static void
-end(void)
-{
-	console_stop(&k);
 }
 
 static const char *
@@ -72,7 +60,7 @@ static void
 an_operator_is_not_offered_to_change_them(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	at_settings("t_operator");
 	assert_has_not(row(&k, -1), "Change");
 	press(&k, '\n');
 	press(&k, 'd');
@@ -84,7 +72,7 @@ static void
 a_log_viewer_has_no_settings(void **state)
 {
 	(void)state;
-	begin("t_viewer");
+	at_settings("t_viewer");
 	assert_has(row(&k, 1), "Log");
 	end();
 }
@@ -93,7 +81,7 @@ static void
 an_administrator_changes_a_setting(void **state)
 {
 	(void)state;
-	begin("t_admin");
+	at_settings("t_admin");
 	assert_has(row(&k, -1), "Enter Change  d Default");
 	go_to(&k, "workers");
 	press(&k, '\n');
@@ -113,7 +101,7 @@ static void
 what_the_database_refuses_is_asked_for_again(void **state)
 {
 	(void)state;
-	begin("t_admin");
+	at_settings("t_admin");
 	change("workers", "2001");
 	wait_for(&k, "Esc cancel");
 	assert_has(draw(&k), "workers must be from 1 to 2000");
@@ -134,7 +122,7 @@ static void
 words_are_chosen_with_the_arrows(void **state)
 {
 	(void)state;
-	begin("t_admin");
+	at_settings("t_admin");
 	go_to(&k, "legacy_tls");
 	press(&k, '\n');
 	assert_has(draw(&k), "< on >");
@@ -161,7 +149,7 @@ static void
 verbose_proposes_to_keep_the_log_for_less_long(void **state)
 {
 	(void)state;
-	begin("t_admin");
+	at_settings("t_admin");
 	choose_verbose();
 	wait_for(&k, "Keep the log for less long?");
 	assert_has(draw(&k), "the database grow, and it keeps 90 days");
@@ -179,7 +167,7 @@ static void
 esc_leaves_the_retention_and_a_short_one_is_not_asked_for(void **state)
 {
 	(void)state;
-	begin("t_admin");
+	at_settings("t_admin");
 	choose_verbose();
 	wait_for(&k, "Keep the log for less long?");
 	press(&k, UK_ESC);
@@ -200,7 +188,7 @@ static void
 d_sets_the_default_again(void **state)
 {
 	(void)state;
-	begin("t_admin");
+	at_settings("t_admin");
 	go_to(&k, "poll_s");
 	press(&k, 'd');
 	assert_has(row(&k, -2), "poll_s has its default");
@@ -218,7 +206,7 @@ static void
 what_somebody_else_changes_is_shown(void **state)
 {
 	(void)state;
-	begin("t_operator");
+	at_settings("t_operator");
 	(void)sql("SELECT muster.setting_set('hello_rate', '4321')");
 	wait_for(&k, "4321");
 	end();
@@ -230,7 +218,7 @@ the_list_of_settings_is_drawn_at_every_size(void **state)
 	static const int sizes[][2] = { { 40, 10 }, { 80, 24 }, { 200, 50 }, { 20, 5 }, { 1, 1 }, { 3, 100 } };
 
 	(void)state;
-	begin("t_admin");
+	at_settings("t_admin");
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
 		for (int round = 0; round < 2; round++) {
 			console_size(&k, sizes[i][0], sizes[i][1]);

@@ -6,33 +6,21 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tests/unit.h"
-
-#include "tests/ui/console.h"
-#include "tests/ui/db.h"
-
-static struct console k;
+#include "tests/ui/fixture.h"
 
 static void
-begin(const char *user, int width, int height)
+begin_staged(const char *user, int width, int height)
 {
-	(void)sql("SELECT test.reset()");
+	(void)db_fresh(NULL);
 	(void)sql("UPDATE muster.staged_device SET created_at = test.at(0)");
-	console_start(&k, user, width, height);
-	(void)draw(&k);
-}
-
-static void
-end(void)
-{
-	console_stop(&k);
+	begin(user, width, height);
 }
 
 static void
 an_operator_sees_what_is_staged_by_fqdn(void **state)
 {
 	(void)state;
-	begin("t_operator", 80, 24);
+	begin_staged("t_operator", 80, 24);
 	press(&k, '5');
 	assert_has(row(&k, 1), "Staged devices  1 of 6");
 	assert_has(cursor(&k), "pc1.corp.example");
@@ -49,7 +37,7 @@ static void
 a_log_viewer_has_no_such_screen(void **state)
 {
 	(void)state;
-	begin("t_viewer", 80, 24);
+	begin_staged("t_viewer", 80, 24);
 	press(&k, '5');
 	assert_has_not(row(&k, 1), "Staged");
 	type(&k, ":staged\n");
@@ -77,7 +65,7 @@ search_finds_the_start_of_fqdn_uuid_and_profile(void **state)
 		{ "%", "0 of 0" }, { "'; --", "0 of 0" }, { "", "1 of 6" } };
 
 	(void)state;
-	begin("t_operator", 80, 24);
+	begin_staged("t_operator", 80, 24);
 	press(&k, '5');
 	for (size_t i = 0; i < ARRAY_LEN(searches); i++) {
 		search(searches[i].text);
@@ -110,7 +98,7 @@ static void
 a_device_is_added_changed_and_removed(void **state)
 {
 	(void)state;
-	begin("t_operator", 80, 24);
+	begin_staged("t_operator", 80, 24);
 	press(&k, '5');
 	press(&k, 'a');
 	assert_has(draw(&k), "Stage a device");
@@ -151,7 +139,7 @@ what_is_wrong_is_said_with_its_code(void **state)
 		{ "00000100-0000-4000-8000-000000000100", "pc2.corp.example", "belongs to another device (1105)" } };
 
 	(void)state;
-	begin("t_operator", 132, 24);
+	begin_staged("t_operator", 132, 24);
 	press(&k, '5');
 	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
 		press(&k, 'a');
@@ -193,7 +181,7 @@ a_report_comes_before_anything_is_stored(void **state)
 				  "00000005-0000-4000-8000-000000000005;pc5.corp.example;office;changed\r\n";
 
 	(void)state;
-	begin("t_operator", 100, 24);
+	begin_staged("t_operator", 100, 24);
 	import(csv, sizeof(csv) - 1);
 	assert_has(row(&k, 1), "nothing is stored yet");
 	assert_has(draw(&k), "Nothing is wrong; 1 of them wait and will be queued");
@@ -236,7 +224,7 @@ nothing_is_stored_while_a_line_is_wrong(void **state)
 				  "\x1b[31m,\xff,office\n";
 
 	(void)state;
-	begin("t_operator", 80, 24);
+	begin_staged("t_operator", 80, 24);
 	(void)sql("UPDATE muster.staged_device SET fqdn = 'pc10.corp.example' WHERE uuid = test.u(10)");
 	import(csv, sizeof(csv) - 1);
 	assert_has(draw(&k), "8 refused: mend the file, for nothing is stored while a line is wrong");
@@ -263,7 +251,7 @@ what_changed_meanwhile_stores_nothing_at_all(void **state)
 				   "{\"uuid\": \"00000101-0000-4000-8000-000000000101\", \"fqdn\": \"b.corp.example\", \"profile\": \"office\", \"ou\": null}]";
 
 	(void)state;
-	begin("t_operator", 80, 24);
+	begin_staged("t_operator", 80, 24);
 	import(json, sizeof(json) - 1);
 	assert_has(draw(&k), "Nothing is wrong");
 	(void)sql("SELECT muster.staged_add(test.u(300), 'B.corp.example', 'office', NULL, NULL)");
@@ -284,7 +272,7 @@ a_file_that_is_none_says_why(void **state)
 		{ "[{]", "line 1, column 3" }, { "[1", "column 2" } };
 
 	(void)state;
-	begin("t_operator", 132, 24);
+	begin_staged("t_operator", 132, 24);
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		import(files[i].text, strlen(files[i].text));
 		assert_has(row(&k, 1), "Staged devices");
@@ -309,7 +297,7 @@ it_is_drawn_at_every_size(void **state)
 	static const int sizes[][2] = { { 40, 10 }, { 80, 24 }, { 200, 50 }, { 20, 5 }, { 1, 1 } };
 
 	(void)state;
-	begin("t_operator", 80, 24);
+	begin_staged("t_operator", 80, 24);
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
 		console_size(&k, sizes[i][0], sizes[i][1]);
 		press(&k, '5');

@@ -8,22 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/unit.h"
-
-#include "tests/ui/console.h"
-#include "tests/ui/db.h"
-
-static struct console k;
-
-static int
-fresh(void **state)
-{
-	(void)state;
-	sql_close();
-	cluster("start");
-	(void)sql("SELECT test.reset()");
-	return 0;
-}
+#include "tests/ui/fixture.h"
 
 static void
 run(const char *fmt, const char *arg, const char *arg2)
@@ -134,8 +119,6 @@ a_restart_of_the_database_is_seen_and_survived(void **state)
 	wait_for(&k, "after the restart");
 	console_stop(&k);
 }
-
-#define FRESH(f) cmocka_unit_test_setup(f, fresh)
 
 int
 main(int argc, char **argv)

@@ -22,22 +22,6 @@
 
 static struct pty p;
 
-static int
-fresh(void **state)
-{
-	(void)state;
-	(void)sql("SELECT test.reset()");
-	return 0;
-}
-
-static void
-begin(int width, int height, const char *const *env, const char *option)
-{
-	pty_start(&p, width, height, "t_operator", env, option);
-	pty_wait(&p, "engine one");
-	pty_settle(&p);
-}
-
 /* F10 ends it, with 0 and the terminal as it was. */
 static void
 quit(void)
@@ -75,7 +59,7 @@ static void
 the_terminal_shows_the_pictures_of_the_screens(void **state)
 {
 	(void)state;
-	begin(80, 24, NULL, NULL);
+	pty_begin(&p, 80, 24, NULL, NULL);
 	pty_type(&p, "2");
 	pty_wait(&p, "1 of 6");
 	pty_settle(&p);
@@ -98,7 +82,7 @@ a_larger_terminal_is_used_to_its_last_line(void **state)
 	char row[2048];
 
 	(void)state;
-	begin(132, 40, NULL, NULL);
+	pty_begin(&p, 132, 40, NULL, NULL);
 	pty_type(&p, "7");
 	pty_wait(&p, "00000003-0000-4000-8000-000000000003");
 	pty_settle(&p);
@@ -111,7 +95,7 @@ static void
 meaning_has_a_colour(void **state)
 {
 	(void)state;
-	begin(80, 24, NULL, NULL);
+	pty_begin(&p, 80, 24, NULL, NULL);
 	pty_type(&p, "4");
 	pty_wait(&p, "failed");
 	pty_settle(&p);
@@ -147,7 +131,7 @@ without_colours_the_attributes_tell(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
-		begin(80, 24, i == 1 ? no_color : i == 2 ? vt100 : NULL, i == 0 ? "--mono" : NULL);
+		pty_begin(&p, 80, 24, i == 1 ? no_color : i == 2 ? vt100 : NULL, i == 0 ? "--mono" : NULL);
 		pty_type(&p, "4");
 		pty_wait(&p, "failed");
 		pty_settle(&p);
@@ -163,7 +147,7 @@ in_the_c_locale_only_ascii_is_sent(void **state)
 
 	(void)state;
 	(void)sql("UPDATE muster.device SET reason = 'é漢😀' WHERE device_id = 9");
-	begin(80, 24, c, NULL);
+	pty_begin(&p, 80, 24, c, NULL);
 	assert_true(pty_shows(&p, "###"));
 	pty_type(&p, "2");
 	pty_wait(&p, "1 of 6");
@@ -182,7 +166,7 @@ in_a_utf8_locale_boxes_and_wide_characters_are_drawn(void **state)
 {
 	(void)state;
 	(void)sql("UPDATE muster.device SET reason = '漢字 é' WHERE device_id = 12");
-	begin(80, 24, NULL, NULL);
+	pty_begin(&p, 80, 24, NULL, NULL);
 	assert_true(pty_shows(&p, "███"));
 	pty_type(&p, "2");
 	pty_wait(&p, "漢字 é");
@@ -204,7 +188,7 @@ a_storm_of_resizes_ends_with_a_full_picture(void **state)
 	uint32_t seed = 3;
 
 	(void)state;
-	begin(80, 24, NULL, NULL);
+	pty_begin(&p, 80, 24, NULL, NULL);
 	pty_type(&p, "4");
 	for (int i = 0; i < 150; i++) {
 		seed = seed * 1664525 + 1013904223;
@@ -227,7 +211,7 @@ static void
 a_resize_answers_no_question(void **state)
 {
 	(void)state;
-	begin(80, 24, NULL, NULL);
+	pty_begin(&p, 80, 24, NULL, NULL);
 	pty_type(&p, "2");
 	pty_wait(&p, "1 of 6");
 	pty_type(&p, "h");
@@ -249,7 +233,7 @@ a_megabyte_pasted_leaves_the_console_alive(void **state)
 	(void)state;
 	assert_non_null(text);
 	for (size_t i = 0; i < ARRAY_LEN(starts); i++) {
-		begin(80, 24, NULL, NULL);
+		pty_begin(&p, 80, 24, NULL, NULL);
 		pty_type(&p, starts[i]);
 		memset(text, i == 1 ? 'a' : 'x', 1 << 20);
 		int64_t start = clock_ms();
@@ -274,7 +258,7 @@ garbage_as_input_does_no_harm(void **state)
 	char bytes[4096];
 
 	(void)state;
-	begin(80, 24, NULL, NULL);
+	pty_begin(&p, 80, 24, NULL, NULL);
 	for (int i = 0; i < 16 && !p.eof; i++) {
 		for (size_t n = 0; n < sizeof(bytes); n++) {
 			do {
@@ -309,7 +293,7 @@ signals_end_it_at_once_and_restore_the_terminal(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
-		begin(80, 24, NULL, NULL);
+		pty_begin(&p, 80, 24, NULL, NULL);
 		int64_t start = clock_ms();
 		(void)kill(p.pid, signals[i]);
 		pty_wait_end(&p, 3000);
@@ -325,7 +309,7 @@ static void
 a_closed_terminal_ends_it(void **state)
 {
 	(void)state;
-	begin(80, 24, NULL, NULL);
+	pty_begin(&p, 80, 24, NULL, NULL);
 	(void)close(p.fd);
 	p.fd = -1;
 	p.eof = true;
@@ -389,7 +373,7 @@ static void
 nothing_is_sent_while_nothing_happens(void **state)
 {
 	(void)state;
-	begin(80, 24, NULL, NULL);
+	pty_begin(&p, 80, 24, NULL, NULL);
 	for (int key = '4'; key <= '7'; key += 3) {
 		pty_send(&p, &(char){ (char)key }, 1);
 		pty_run(&p, 400);
@@ -414,7 +398,7 @@ static void
 an_update_sends_little(void **state)
 {
 	(void)state;
-	begin(80, 24, NULL, NULL);
+	pty_begin(&p, 80, 24, NULL, NULL);
 	print_message("first picture: %zu bytes\n", p.bytes);
 	assert_true(p.bytes < 6000);
 	(void)bytes_of("4", 300);
@@ -453,7 +437,7 @@ static void
 a_database_that_is_away_is_told_and_keys_work(void **state)
 {
 	(void)state;
-	begin(80, 24, NULL, NULL);
+	pty_begin(&p, 80, 24, NULL, NULL);
 	pty_type(&p, "4");
 	pty_wait(&p, "pc1.corp.example");
 	cluster("stop");
@@ -470,7 +454,7 @@ a_database_that_is_away_is_told_and_keys_work(void **state)
 int
 main(int argc, char **argv)
 {
-#define FRESH(f) cmocka_unit_test_setup(f, fresh)
+#define FRESH(f) cmocka_unit_test_setup(f, db_fresh)
 	const struct CMUnitTest tests[] = {
 		FRESH(the_terminal_shows_the_pictures_of_the_screens),
 		FRESH(a_larger_terminal_is_used_to_its_last_line),

@@ -5,30 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/unit.h"
-
-#include "tests/ui/console.h"
-#include "tests/ui/db.h"
+#include "tests/ui/fixture.h"
 #include "ui/trace.h"
 
-static struct console k;
 static const char uuid[] = "00000001-0000-4000-8000-000000000001";
 
 static int
-fresh(void **state)
+not_traced(void **state)
 {
-	(void)state;
-	(void)sql("SELECT test.reset()");
+	(void)db_fresh(state);
 	(void)sql("SELECT muster.node_start('two', '0.1.0', 1235), muster.node_trace(test.node(), '', 5000)");
 	(void)sql("UPDATE muster.setting SET value = '' WHERE name = 'trace'");
 	return 0;
-}
-
-static void
-begin(const char *user, int width, int height)
-{
-	console_start(&k, user, width, height);
-	(void)draw(&k);
 }
 
 static void
@@ -40,12 +28,6 @@ at_device(const char *user, int width, int height)
 	(void)snprintf(line, sizeof(line), ":device %s\n", uuid);
 	type(&k, line);
 	(void)draw(&k);
-}
-
-static void
-end(void)
-{
-	console_stop(&k);
 }
 
 static const char *
@@ -180,16 +162,18 @@ it_works_on_a_small_screen(void **state)
 	end();
 }
 
+#define UNTRACED(f) cmocka_unit_test_setup(f, not_traced)
+
 int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(t_switches_the_trace_of_a_device, fresh),
-		cmocka_unit_test_setup(t_on_the_overview_is_for_all_and_for_engines, fresh),
-		cmocka_unit_test_setup(an_operator_sees_it_and_may_not_switch_it, fresh),
-		cmocka_unit_test_setup(what_the_database_refuses_is_told, fresh),
-		cmocka_unit_test_setup(no_dialog_opens_where_nobody_asked, fresh),
-		cmocka_unit_test_setup(it_works_on_a_small_screen, fresh),
+		UNTRACED(t_switches_the_trace_of_a_device),
+		UNTRACED(t_on_the_overview_is_for_all_and_for_engines),
+		UNTRACED(an_operator_sees_it_and_may_not_switch_it),
+		UNTRACED(what_the_database_refuses_is_told),
+		UNTRACED(no_dialog_opens_where_nobody_asked),
+		UNTRACED(it_works_on_a_small_screen),
 	};
 
 	(void)argc;

@@ -6,12 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/unit.h"
-
-#include "tests/ui/console.h"
-#include "tests/ui/db.h"
-
-static struct console k;
+#include "tests/ui/fixture.h"
 
 /* The users of the host: these take the place of libc's for the whole program. */
 static size_t host_at;
@@ -51,19 +46,13 @@ getpwent(void)
 }
 
 static void
-begin(const char *user, int width, int height)
+at_users(const char *user, int width, int height)
 {
-	(void)sql("SELECT test.reset()");
+	(void)db_fresh(NULL);
 	(void)sql("DROP ROLE IF EXISTS anna, ben, carla");
 	(void)sql("GRANT muster_enterprise_administrator TO t_enterprise, muster; REVOKE muster_operator, muster_administrator FROM t_enterprise");
-	console_start(&k, user, width, height);
+	begin(user, width, height);
 	press(&k, '9');
-}
-
-static void
-end(void)
-{
-	console_stop(&k);
 }
 
 static const char *
@@ -76,7 +65,7 @@ static void
 users_are_logins_with_a_role_and_people_of_the_host_who_have_none(void **state)
 {
 	(void)state;
-	begin("t_enterprise", 80, 24);
+	at_users("t_enterprise", 80, 24);
 	assert_has(row(&k, 0), "9 Users");
 	assert_has(row(&k, row_of(&k, "t_admin")), "Administrator");
 	assert_has(row(&k, row_of(&k, "t_viewer")), "Log Viewer");
@@ -102,7 +91,7 @@ lesser_roles_have_no_such_screen(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(logins); i++) {
-		begin(logins[i], 80, 24);
+		at_users(logins[i], 80, 24);
 		assert_has_not(row(&k, 0), "9 ");
 		assert_has_not(row(&k, 1), "Users");
 		end();
@@ -113,7 +102,7 @@ static void
 enter_gives_a_user_of_the_host_a_role_after_asking(void **state)
 {
 	(void)state;
-	begin("t_enterprise", 80, 24);
+	at_users("t_enterprise", 80, 24);
 	go_to(&k, "anna");
 	press(&k, '\n');
 	assert_has(draw(&k), "Login anna");
@@ -138,7 +127,7 @@ static void
 no_is_no(void **state)
 {
 	(void)state;
-	begin("t_enterprise", 80, 24);
+	at_users("t_enterprise", 80, 24);
 	go_to(&k, "anna");
 	press(&k, '\n');
 	press(&k, '\n');
@@ -159,7 +148,7 @@ static void
 a_adds_a_login_by_name(void **state)
 {
 	(void)state;
-	begin("t_enterprise", 80, 24);
+	at_users("t_enterprise", 80, 24);
 	press(&k, 'a');
 	type(&k, "carla");
 	press(&k, '\n');
@@ -176,7 +165,7 @@ static void
 what_the_database_refuses_is_told_with_its_text(void **state)
 {
 	(void)state;
-	begin("t_enterprise", 120, 24);
+	at_users("t_enterprise", 120, 24);
 	press(&k, 'a');
 	type(&k, "Not A Login");
 	press(&k, '\n');
@@ -203,7 +192,7 @@ static void
 r_takes_a_role_and_has_nothing_to_take_where_there_is_none(void **state)
 {
 	(void)state;
-	begin("t_enterprise", 80, 24);
+	at_users("t_enterprise", 80, 24);
 	(void)sql("CREATE ROLE ben LOGIN IN ROLE muster_administrator");
 	press(&k, UK_F5);
 	wait_for(&k, "ben                    Administrator");
@@ -222,7 +211,7 @@ static void
 search_finds_a_part_of_the_login(void **state)
 {
 	(void)state;
-	begin("t_enterprise", 80, 24);
+	at_users("t_enterprise", 80, 24);
 	press(&k, '/');
 	type(&k, "NN");
 	press(&k, '\n');
@@ -240,7 +229,7 @@ static void
 what_somebody_else_gives_appears_by_itself(void **state)
 {
 	(void)state;
-	begin("t_enterprise", 80, 24);
+	at_users("t_enterprise", 80, 24);
 	(void)sql("SELECT muster.user_set('ben', 'log_viewer')");
 	wait_for(&k, "ben                    Log Viewer");
 	end();
@@ -251,7 +240,7 @@ static void
 a_console_takes_another_role_at_once(void **state)
 {
 	(void)state;
-	begin("t_enterprise", 80, 24);
+	at_users("t_enterprise", 80, 24);
 	go_to(&k, "anna");
 	press(&k, '\n');
 	(void)sql("SELECT muster.user_set('t_enterprise', 'operator')");
@@ -273,7 +262,7 @@ static void
 many_logins_are_paged(void **state)
 {
 	(void)state;
-	begin("t_enterprise", 80, 24);
+	at_users("t_enterprise", 80, 24);
 	(void)sql("DO $$ BEGIN FOR i IN 1..350 LOOP EXECUTE format('CREATE ROLE many_%%s LOGIN IN ROLE muster_operator', lpad(i::text, 3, '0')); END LOOP; END $$");
 	press(&k, UK_F5);
 	press(&k, 'G');
@@ -291,7 +280,7 @@ it_is_drawn_at_every_size_and_f1_has_its_keys(void **state)
 	static const int sizes[][2] = { { 40, 10 }, { 80, 24 }, { 200, 50 }, { 1, 1 } };
 
 	(void)state;
-	begin("t_enterprise", 80, 24);
+	at_users("t_enterprise", 80, 24);
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
 		console_size(&k, sizes[i][0], sizes[i][1]);
 		(void)draw(&k);
