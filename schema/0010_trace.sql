@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- 0011_trace
+-- 0010_trace
 -- Why    the debug trace has levels, for a device, for what an engine talks to, or for all.
 -- Locks  none on busy tables.
 
