@@ -13,7 +13,7 @@ static const struct stmt list = {
 	.name = "credential_list",
 	.nparams = 2,
 	.want = WANT_MANY,
-	.sql = "SELECT credential_id, kind, state, sealed FROM muster.credential WHERE device_id = $1::bigint"
+	.sql = "SELECT credential_id, kind, state, sealed, job_id FROM muster.credential WHERE device_id = $1::bigint"
 	       " ORDER BY CASE state WHEN 'pending' THEN 0 WHEN 'current' THEN 1 ELSE 2 END, since_at DESC"
 	       " LIMIT $2::int",
 };
@@ -95,7 +95,7 @@ credential_list(struct db *db, int64_t device_id, struct db_credential out[CREDE
 	for (size_t i = 0; i < rows_count(r); i++) {
 		struct db_credential *c = &out[i];
 
-		*c = (struct db_credential){ .id = rows_int(r, i, 0) };
+		*c = (struct db_credential){ .id = rows_int(r, i, 0), .job_id = rows_int(r, i, 4) };
 		(void)text_copy(c->kind, sizeof(c->kind), rows_text(r, i, 1));
 		(void)text_copy(c->state, sizeof(c->state), rows_text(r, i, 2));
 		c->sealed.p = rows_bytes_new(r, i, 3, &c->sealed.len);

@@ -39,8 +39,20 @@ static const struct stmt device_of = {
 	.nparams = 1,
 	.want = WANT_ONE,
 	.sql = "SELECT d.device_id, d.uuid, d.fqdn, host(d.address), p.name, d.amt_version, d.pin,"
-	       " d.tls_certificate, h.entries FROM muster.device d LEFT JOIN muster.profile p USING (profile_id)"
-	       " LEFT JOIN muster.hash_set h USING (hash_set_id) WHERE d.device_id = $1::bigint",
+	       " d.tls_certificate, h.entries, (SELECT c.subject FROM muster.certificate c WHERE c.sha256 = d.tls_certificate),"
+	       " (SELECT string_agg(c.sha256, ''::bytea ORDER BY c.issued_at DESC) FROM (SELECT sha256, issued_at FROM muster.certificate"
+	       " WHERE device_id = d.device_id AND ended_at IS NULL ORDER BY issued_at DESC LIMIT 5) c),"
+	       " d.tls IS FALSE, j.kind, j.full_unprovision, j.forced, j.sent, j.from_state = 'configured'"
+	       " FROM muster.job j JOIN muster.device d USING (device_id) LEFT JOIN muster.profile p USING (profile_id)"
+	       " LEFT JOIN muster.hash_set h USING (hash_set_id) WHERE j.job_id = $1::bigint",
+};
+enum { D_ID, D_UUID, D_FQDN, D_ADDRESS, D_PROFILE, D_VERSION, D_PIN, D_CERTIFICATE, D_HASHES, D_SUBJECT, D_CERTIFICATES, D_PLAIN, D_KIND,
+	D_FULL, D_FORCED, D_SENT, D_KNOWN };
+static const struct stmt sent = {
+	.name = "job_sent",
+	.nparams = 3,
+	.want = WANT_ONE,
+	.sql = "SELECT muster.job_sent($1::bigint, $2::int, $3::int)",
 };
 static const struct stmt end = {
 	.name = "job_end",
@@ -137,30 +149,60 @@ job_next_ms(struct db *db, int64_t *out, struct err *e)
 	return 0;
 }
 
+static int
+job_kind_of(const char *word, enum job_kind *out, struct err *e)
+{
+	static const char *const words[] = { [JOB_CONFIGURE] = "configure", [JOB_TAKE_OVER] = "take-over", [JOB_UNPROVISION] = "unprovision" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcmp(words[i], word) == 0) {
+			*out = (enum job_kind)i;
+			return 0;
+		}
+	return err_set(e, ERR_DB, "no job is of the kind \"%s\"", word);
+}
+
 int
-job_device(struct db *db, int64_t device_id, struct job_device *out, struct err *e)
+job_device(struct db *db, const struct hold *h, struct job_device *out, struct err *e)
 {
 	SCOPED(rows) struct rows *r = NULL;
 	char id[24];
 	const char *params[] = { id };
 
-	number(id, device_id);
+	number(id, h->job_id);
 	if (db_run(db, &device_of, params, ARRAY_LEN(params), &r, e) < 0)
 		return -1;
-	*out = (struct job_device){ .device_id = rows_int(r, 0, 0) };
-	(void)text_copy(out->uuid, sizeof(out->uuid), rows_text(r, 0, 1));
-	(void)text_copy(out->fqdn, sizeof(out->fqdn), rows_text(r, 0, 2));
-	(void)text_copy(out->address, sizeof(out->address), rows_text(r, 0, 3));
-	(void)text_copy(out->profile, sizeof(out->profile), rows_text(r, 0, 4));
-	(void)text_copy(out->amt_version, sizeof(out->amt_version), rows_text(r, 0, 5));
-	out->has_pin = rows_bytes(r, 0, 6, out->pin, sizeof(out->pin)) == sizeof(out->pin);
+	*out = (struct job_device){ .device_id = rows_int(r, 0, D_ID), .plain = rows_bool(r, 0, D_PLAIN), .full = rows_bool(r, 0, D_FULL),
+		.forced = rows_bool(r, 0, D_FORCED), .sent = rows_bool(r, 0, D_SENT), .known = rows_bool(r, 0, D_KNOWN) };
+	(void)text_copy(out->uuid, sizeof(out->uuid), rows_text(r, 0, D_UUID));
+	(void)text_copy(out->fqdn, sizeof(out->fqdn), rows_text(r, 0, D_FQDN));
+	(void)text_copy(out->address, sizeof(out->address), rows_text(r, 0, D_ADDRESS));
+	(void)text_copy(out->profile, sizeof(out->profile), rows_text(r, 0, D_PROFILE));
+	(void)text_copy(out->amt_version, sizeof(out->amt_version), rows_text(r, 0, D_VERSION));
+	(void)text_copy(out->tls_subject, sizeof(out->tls_subject), rows_text(r, 0, D_SUBJECT));
+	out->has_pin = rows_bytes(r, 0, D_PIN, out->pin, sizeof(out->pin)) == sizeof(out->pin);
 	out->has_tls_certificate =
-	    rows_bytes(r, 0, 7, out->tls_certificate, sizeof(out->tls_certificate)) == sizeof(out->tls_certificate);
-	long len = rows_bytes(r, 0, 8, out->hashes, sizeof(out->hashes));
+	    rows_bytes(r, 0, D_CERTIFICATE, out->tls_certificate, sizeof(out->tls_certificate)) == sizeof(out->tls_certificate);
+	long list = rows_bytes(r, 0, D_CERTIFICATES, &out->certificates[0][0], sizeof(out->certificates));
+	out->ncertificates = list < 0 ? 0 : (size_t)list / sizeof(out->certificates[0]);
+	long len = rows_bytes(r, 0, D_HASHES, out->hashes, sizeof(out->hashes));
 	if (len < 0)
 		return err_set(e, ERR_DB, "root hashes of the device are longer than a hello");
 	out->hashes_len = (size_t)len;
-	return 0;
+	return job_kind_of(rows_text(r, 0, D_KIND), &out->kind, e);
+}
+
+int
+job_sent(struct db *db, const struct hold *h, struct err *e)
+{
+	SCOPED(rows) struct rows *r = NULL;
+	char job[24], node[24], attempt[24];
+	const char *params[] = { job, node, attempt };
+
+	number(job, h->job_id);
+	number(node, h->node);
+	number(attempt, h->attempt);
+	return db_run(db, &sent, params, ARRAY_LEN(params), &r, e);
 }
 
 int

@@ -12,7 +12,8 @@
 #include "db/dbq.h"
 #include "secret/seal.h"
 
-enum { JOB_HASHES_MAX = 255 * 66 };
+enum { JOB_HASHES_MAX = 255 * 66, JOB_CERTIFICATES_MAX = 5 };
+enum job_kind { JOB_CONFIGURE, JOB_TAKE_OVER, JOB_UNPROVISION };
 
 /* Who holds a job. */
 struct hold {
@@ -47,15 +48,27 @@ struct job_device {
 	char fqdn[254], address[48], profile[64], amt_version[32];
 	uint8_t pin[32], tls_certificate[32];
 	bool has_pin, has_tls_certificate;
+	char tls_subject[260];                 /* of tls_certificate */
+	uint8_t certificates[JOB_CERTIFICATES_MAX][32]; /* issued to it and not ended, the newest first */
+	size_t ncertificates;
+	bool plain;                            /* configured without TLS */
+	/* The job it is about. */
+	enum job_kind kind;
+	bool full, forced, sent; /* unprovision; see the columns in the schema */
+	bool known;              /* it was configured by us when it was queued */
 	uint8_t hashes[JOB_HASHES_MAX]; /* entries as in the hello */
 	size_t hashes_len;
 };
-MUST_CHECK int job_device(struct db *db, int64_t device_id, struct job_device *out, struct err *e);
+MUST_CHECK int job_device(struct db *db, const struct hold *h, struct job_device *out, struct err *e);
+
+/* job_sent: the request to unprovision leaves next; durable when this returns 0. */
+MUST_CHECK int job_sent(struct db *db, const struct hold *h, struct err *e);
 
 /* Credentials of a device, the ones to try first: pending, current, previous by age. */
 struct db_credential {
 	int64_t id;
 	char kind[8], state[12];
+	int64_t job_id; /* that wrote it; 0: none */
 	struct sealed sealed;
 };
 enum { CREDENTIALS_MAX = 16 };

@@ -166,7 +166,7 @@ BEGIN
 			code := d.reason_code;
 		ELSIF d.state = 'failed' THEN
 			code := 0;
-			PERFORM muster.job_queue(d.device_id, 'hello', 'said hello again after all attempts were used', true);
+			PERFORM muster.job_again(d.device_id, 'hello', 'said hello again after all attempts were used', true);
 			PERFORM muster.event_add(3::smallint, d.uuid, NULL, 0, 'Queued: said hello again after all attempts were used');
 		ELSE
 			code := muster.hello_decide(d);
@@ -377,9 +377,28 @@ BEGIN
 END
 $$;
 
+-- A device is what its profile says, and opens with what was pending. Internal.
+CREATE FUNCTION muster.device_configured(p_device bigint, p_revision integer, p_tls boolean) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	UPDATE muster.credential SET state = 'previous', note = 'replaced'
+	 WHERE device_id = p_device AND state = 'current' AND kind IN (SELECT c.kind FROM muster.credential c
+		WHERE c.device_id = p_device AND c.state = 'pending');
+	UPDATE muster.credential SET state = 'current', note = '' WHERE device_id = p_device AND state = 'pending';
+	UPDATE muster.device SET state = 'configured', reason_code = 0, reason = 'configured and verified',
+		profile_revision_id = p_revision, tls = p_tls, configured_at = clock_timestamp(),
+		verified_at = clock_timestamp() WHERE device_id = p_device;
+	UPDATE muster.certificate c SET ended_at = clock_timestamp(), end_reason = 'replaced' FROM muster.device d
+	 WHERE d.device_id = p_device AND c.device_id = p_device AND c.ended_at IS NULL AND c.sha256 IS DISTINCT FROM d.tls_certificate;
+	DELETE FROM muster.staged_device s USING muster.device d
+	 WHERE d.device_id = p_device AND s.uuid = d.uuid AND lower(s.fqdn) = lower(d.fqdn) AND s.profile_id = d.profile_id
+	   AND s.ou IS NOT DISTINCT FROM d.ou;
+END
+$$;
+
 /*
  * job_end: one attempt is over. p_outcome:
- *   done    configured and verified: pending credentials become current in this transaction
+ *   done    configured and verified: pending credentials become current in this transaction; or unprovisioned
  *   retry   back into the queue for p_run_at, or failed (1810) when give_up_at would pass
  *   back    handed back by an engine that stops: due at once
  *   failed  an operator must act; p_state is failed or detected
@@ -404,18 +423,13 @@ BEGIN
 		PERFORM muster.event_add(1::smallint, u, p_job, 1810, 'All attempts used: ' || reason_);
 	END IF;
 	IF outcome = 'done' THEN
-		UPDATE muster.credential SET state = 'previous', note = 'replaced'
-		 WHERE device_id = j.device_id AND state = 'current' AND kind IN (SELECT c.kind FROM muster.credential c
-			WHERE c.device_id = j.device_id AND c.state = 'pending');
-		UPDATE muster.credential SET state = 'current', note = '' WHERE device_id = j.device_id AND state = 'pending';
 		UPDATE muster.job SET state = 'done', lease_until = NULL, ended_at = clock_timestamp(), last_code = 0,
 			last_text = '' WHERE job_id = p_job;
-		UPDATE muster.device SET state = 'configured', reason_code = 0, reason = 'configured and verified',
-			profile_revision_id = p_revision, tls = p_tls, configured_at = clock_timestamp(),
-			verified_at = clock_timestamp() WHERE device_id = j.device_id;
-		DELETE FROM muster.staged_device s USING muster.device d
-		 WHERE s.uuid = u AND d.uuid = u AND lower(s.fqdn) = lower(d.fqdn) AND s.profile_id = d.profile_id
-		   AND s.ou IS NOT DISTINCT FROM d.ou;
+		IF j.kind = 'unprovision' THEN
+			PERFORM muster.device_retired(j.device_id, j.full_unprovision);
+		ELSE
+			PERFORM muster.device_configured(j.device_id, p_revision, p_tls);
+		END IF;
 	ELSIF outcome IN ('retry', 'back') THEN
 		UPDATE muster.job SET state = 'queued', lease_until = NULL,
 			run_at = CASE outcome WHEN 'back' THEN now() ELSE p_run_at END,

@@ -35,7 +35,7 @@ BEGIN
 			code := 1106; text := 'no device has this UUID';
 		ELSIF d.state = 'configuring' THEN
 			code := 137; text := 'an engine is working on it: try again when the attempt has ended';
-		ELSIF p_command = 'hold' AND d.state NOT IN ('held', 'setup', 'unprovisioned') THEN
+		ELSIF p_command = 'hold' AND d.state <> 'held' THEN
 			UPDATE muster.job SET state = 'cancelled', ended_at = clock_timestamp(), last_code = 1813,
 				last_text = 'held by ' || who WHERE device_id = d.device_id AND state = 'queued';
 			UPDATE muster.device SET state = 'held', reason_code = 1813, reason = 'held by ' || who || because
@@ -46,16 +46,15 @@ BEGIN
 		ELSIF p_command = 'cancel' AND d.state = 'ready' THEN
 			UPDATE muster.job SET state = 'cancelled', ended_at = clock_timestamp(), last_code = 1812,
 				last_text = 'cancelled by ' || who WHERE device_id = d.device_id AND state = 'queued';
-			UPDATE muster.device SET state = 'waiting', reason_code = 1812, reason = 'job cancelled by ' || who || because
-			 WHERE device_id = d.device_id;
-		ELSIF p_command = 'accept' AND d.state IN ('configured', 'detected') THEN
+			PERFORM muster.job_cancelled(d.device_id, 'job cancelled by ' || who || because);
+		ELSIF p_command = 'accept' AND (d.state IN ('configured', 'detected') OR (d.state = 'failed' AND d.configured_at IS NOT NULL)) THEN
 			UPDATE muster.device SET state = 'waiting', reason_code = 1812, reason = 'accepted again by ' || who
 			 WHERE device_id = d.device_id;
 		ELSIF p_command = 'retry' AND d.state = 'ready' THEN
 			UPDATE muster.job SET run_at = now() WHERE device_id = d.device_id AND state = 'queued';
 			PERFORM pg_notify('muster_job', '');
 		ELSIF p_command = 'retry' AND d.state = 'failed' AND d.fqdn IS NOT NULL AND d.profile_id IS NOT NULL THEN
-			PERFORM muster.job_queue(d.device_id, who, 'retried by ' || who, false);
+			PERFORM muster.job_again(d.device_id, who, 'retried by ' || who, false);
 		ELSE
 			code := 1105; text := format('cannot %s a device that is %s', p_command, d.state);
 		END IF;

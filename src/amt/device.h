@@ -9,6 +9,7 @@
 #ifndef MUSTER_AMT_DEVICE_H
 #define MUSTER_AMT_DEVICE_H
 
+#include "amt/hello.h"
 #include "amt/http.h"
 #include "amt/profile.h"
 #include "base/uuid.h"
@@ -54,6 +55,14 @@ struct amt_acl {
 
 enum { AMT_ACL_MAX = 64 };
 
+/* What brings a device back to a setup service once it is partially unprovisioned. */
+struct amt_way_back {
+	bool remote; /* remote configuration by certificate is enabled */
+	bool psk;    /* the device tells that it has a PID */
+	struct hello_hash hashes[HELLO_MAX_HASHES]; /* roots it trusts and that are enabled */
+	size_t nhashes;
+};
+
 struct amt_device;
 
 struct amt_ops {
@@ -90,6 +99,9 @@ struct amt_ops {
 	int (*power)(struct amt_device *d, enum power_package want, bool *absent, struct err *e);
 	/* *status: what the device answered; only 0 means committed. */
 	int (*commit)(struct amt_device *d, uint32_t *status, struct err *e);
+	int (*way_back)(struct amt_device *d, struct amt_way_back *out, struct err *e);
+	/* full: to the state of the factory; else back to setup. *status as for commit. Never repeat it blindly. */
+	int (*unprovision)(struct amt_device *d, bool full, uint32_t *status, struct err *e);
 	void (*free)(struct amt_device *d);
 };
 

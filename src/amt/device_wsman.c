@@ -294,6 +294,8 @@ static const struct amt_ops ops = {
 	.power_read = dw_power_read,
 	.power = dw_power,
 	.commit = dw_commit,
+	.way_back = dw_way_back,
+	.unprovision = dw_unprovision,
 	.free = dw_free,
 };
 

@@ -47,6 +47,10 @@ int dw_acl_add(struct amt_device *d, const struct acl_entry *a, const struct sec
 int dw_power_read(struct amt_device *d, enum power_package *out, struct err *e);
 int dw_power(struct amt_device *d, enum power_package want, bool *absent, struct err *e);
 
+/* device_wsman_retire.c: unprovision */
+int dw_way_back(struct amt_device *d, struct amt_way_back *out, struct err *e);
+int dw_unprovision(struct amt_device *d, bool full, uint32_t *status, struct err *e);
+
 /*
  * dw_password_hash: base64 of the 16 bytes of MD5(user:realm:password), with the realm of this
  * device. Source: protocol/wsman.md 7.4.

@@ -17,7 +17,7 @@ enum {
 	AMT_PORT = 16992,
 	AMT_PORT_TLS = 16993,
 	PIN_LEN = 32,
-	PIN_MAX = 2,
+	PIN_MAX = 8,
 	/* The largest recorded reply has 21 KB; enumerations of full stores stay far below this. */
 	HTTP_BODY_MAX = 1 << 20,
 };

@@ -41,14 +41,14 @@ skip_power(const struct plan_case *c)
 static const char *
 skip_admin(const struct plan_case *c)
 {
-	return c->post ? "the device is configured already" : NULL;
+	return c->post && !c->admin_due ? "the device is configured already" : NULL;
 }
 
 static const char *
 skip_mebx(const struct plan_case *c)
 {
-	if (c->post)
-		return skip_admin(c);
+	if (c->post && !c->mebx_due)
+		return "the device is configured already";
 	return c->profile->mebx_password == PASSWORD_KEEP ? "the profile keeps the MEBx password" : NULL;
 }
 
@@ -227,12 +227,28 @@ const struct plan_step plan_steps[] = {
 	/* clang-format on */
 };
 
+static const struct plan_call way_back_calls[] = { CALL("Get", SETUP, NULL), CALL("Enumerate", "AMT_ProvisioningCertificateHash", NULL), END };
+
+/* The first step is that of the other table. */
+const struct plan_step plan_unprovision_steps[] = {
+	/* clang-format off */
+	{ "identity", "Check that it is the Intel* AMT device UUID: {uuid}", NULL, NULL, NULL, facts_calls },
+	{ "way-back", "Check that the device can come back to setup", NULL, NULL, NULL, way_back_calls },
+	{ "unprovision", "Unprovision the Intel* AMT device", NULL, NULL, NULL, no_calls },
+	{ "look", "Look whether the device is unprovisioned", NULL, NULL, NULL, no_calls },
+	{ 0 },
+	/* clang-format on */
+};
+
 const struct plan_step *
 plan_step(const char *id)
 {
-	for (const struct plan_step *s = plan_steps; s->id != NULL; s++)
-		if (strcmp(s->id, id) == 0)
-			return s;
+	static const struct plan_step *const tables[] = { plan_steps, plan_unprovision_steps };
+
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
+		for (const struct plan_step *s = tables[i]; s->id != NULL; s++)
+			if (strcmp(s->id, id) == 0)
+				return s;
 	return NULL;
 }
 

@@ -14,6 +14,7 @@ struct plan_case {
 	unsigned int major, minor;
 	const struct profile *profile;
 	bool post;
+	bool admin_due, mebx_due; /* the password is changed although it is configured */
 };
 
 struct plan_call {
@@ -32,8 +33,8 @@ struct plan_step {
 	const struct plan_call *calls;
 };
 
-/* The steps in order; the last has no id. plan_step: by id; NULL: there is none. */
-extern const struct plan_step plan_steps[];
+/* The steps in order, of configuring and of unprovisioning; the last has no id. plan_step: by id; NULL: there is none. */
+extern const struct plan_step plan_steps[], plan_unprovision_steps[];
 const struct plan_step *plan_step(const char *id);
 
 /* plan_skip, plan_refusal, plan_note: what the step says in this case, or NULL. */

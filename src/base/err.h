@@ -102,7 +102,9 @@ enum err_next {
 	X(STOPPED, 1809, RETRY, "Engine stopped; job handed back")                                 \
 	X(ATTEMPTS, 1810, STOP, "All attempts used")                                               \
 	X(APPROVAL, 1812, STOP, "Waiting for approval")                                            \
-	X(HELD, 1813, STOP, "Held by an operator")
+	X(HELD, 1813, STOP, "Held by an operator")                                                 \
+	X(NO_LONGER, 1814, STOP, "Device is no longer configured")                                 \
+	X(STRANDED, 1815, STOP, "Device would have no way back")
 
 enum err_code {
 	ERR_NONE = 0,

@@ -45,11 +45,13 @@ static int
 load(struct run *r, struct err *e)
 {
 	struct db *db = NULL;
-	int64_t device_id = r->dev.device_id;
 	int rc = db_borrow(r->en->pool, &db, e);
 
-	if (rc == 0 && (job_device(db, device_id, &r->dev, e) < 0 || load_profile(r, db, e) < 0))
+	if (rc == 0 && job_device(db, &r->hold, &r->dev, e) < 0)
 		rc = -1;
+	r->known = r->dev.known || r->dev.kind != JOB_CONFIGURE;
+	if (rc == 0 && r->dev.kind != JOB_UNPROVISION)
+		rc = load_profile(r, db, e);
 	db_return(r->en->pool, db);
 	if (rc < 0 || run_load_credentials(r, e) < 0)
 		return -1;
@@ -148,7 +150,7 @@ do_step(struct run *r, const struct step *s, struct err *e)
 	int64_t started = clock_wall_us(), from = clock_ms();
 	const struct plan_step *plan = plan_step(s->id);
 	const struct plan_case c = run_case(r);
-	const char *why = r->committed && (s->flags & STEP_ALWAYS) == 0 ? "committed by an earlier attempt" : plan_skip(plan, &c);
+	const char *why = r->committed && (s->flags & STEP_ALWAYS) == 0 ? "done by an earlier attempt" : plan_skip(plan, &c);
 	char title[120];
 
 	r->note[0] = '\0';
@@ -176,12 +178,13 @@ static int
 configure(struct run *r, struct err *e)
 {
 	int rc = load(r, e);
-	run_log(r, EVENT_INFO, 0, "Provisioning Intel* AMT device UUID: %s", r->dev.uuid);
-	if (rc < 0 || pick_cert(r, e) < 0) {
+	bool retire = r->dev.kind == JOB_UNPROVISION;
+	run_log(r, EVENT_INFO, 0, "%s Intel* AMT device UUID: %s", retire ? "Unprovisioning" : "Provisioning", r->dev.uuid);
+	if (rc < 0 || (!r->known && pick_cert(r, e) < 0)) {
 		run_log(r, EVENT_ERROR, (int)e->code, "Not started: %s", e->text);
 		return -1;
 	}
-	for (const struct step *s = configure_steps; s->id != NULL; s++)
+	for (const struct step *s = retire ? unprovision_steps : configure_steps; s->id != NULL; s++)
 		if (do_step(r, s, e) < 0)
 			return -1;
 	return 0;
@@ -202,7 +205,7 @@ plan_end(struct run *r, int rc, const struct err *e, struct job_end *end)
 	}
 	if (err_next(e->code) == NEXT_STOP) {
 		end->outcome = "failed";
-		end->state = e->code == ERR_FOREIGN ? "detected" : "failed";
+		end->state = e->code == ERR_FOREIGN || r->dev.kind == JOB_TAKE_OVER ? "detected" : "failed";
 		return;
 	}
 	int step = r->hold.attempt - 1 < r->set.nretry ? r->hold.attempt - 1 : r->set.nretry - 1;

@@ -41,6 +41,23 @@ run_disconnect(struct run *r)
 	r->http = NULL;
 }
 
+/*
+ * The certificates the device may show. In setup the first one seen becomes the pin, and those issued to it may
+ * show that an attempt committed. A device of ours shows one of those; one that is taken over, its own.
+ */
+static void
+set_pins(const struct run *r, struct http_conf *conf)
+{
+	bool first = !r->dev.has_pin && !r->in_verify && (!r->known || r->dev.kind == JOB_TAKE_OVER);
+
+	if (first)
+		return;
+	if (r->dev.has_pin)
+		memcpy(conf->pins[conf->npins++], r->dev.pin, PIN_LEN);
+	for (size_t i = 0; i < r->dev.ncertificates && conf->npins < PIN_MAX; i++)
+		memcpy(conf->pins[conf->npins++], r->dev.certificates[i], PIN_LEN);
+}
+
 /* A connection that is not made yet; pins as far as they are known. */
 static int
 prepare(struct run *r, bool legacy, struct err *e)
@@ -50,7 +67,7 @@ prepare(struct run *r, bool legacy, struct err *e)
 		.port = r->plain ? AMT_PORT : AMT_PORT_TLS,
 		.tls = !r->plain,
 		.legacy = legacy,
-		.identity = r->in_verify ? NULL : &r->identity,
+		.identity = r->in_verify || r->known ? NULL : &r->identity,
 		.connect_timeout_s = (unsigned int)r->set.connect_timeout_s,
 		.call_timeout_s = (unsigned int)r->set.call_timeout_s,
 		.give_up = give_up,
@@ -59,10 +76,7 @@ prepare(struct run *r, bool legacy, struct err *e)
 		.trace_arg = r,
 	};
 
-	if (r->dev.has_pin)
-		memcpy(conf.pins[conf.npins++], r->dev.pin, PIN_LEN);
-	if (r->dev.has_tls_certificate && (r->dev.has_pin || r->in_verify))
-		memcpy(conf.pins[conf.npins++], r->dev.tls_certificate, PIN_LEN);
+	set_pins(r, &conf);
 	run_disconnect(r);
 	r->legacy = legacy;
 	if (http_new(&conf, &r->http, e) < 0)
@@ -195,8 +209,9 @@ look_at_certificate(struct run *r, struct err *e)
 	}
 	if (!http_seen_pin(r->http, seen))
 		return err_set(e, ERR_TLS, "the device showed no certificate");
-	r->post = r->dev.has_tls_certificate && memcmp(seen, r->dev.tls_certificate, PIN_LEN) == 0;
-	if (r->post || r->dev.has_pin)
+	r->ours = r->dev.has_tls_certificate && memcmp(seen, r->dev.tls_certificate, PIN_LEN) == 0;
+	r->post = r->known || r->ours;
+	if (r->ours || r->dev.has_pin || (r->known && r->dev.kind != JOB_TAKE_OVER))
 		return 0;
 	int rc = db_borrow(r->en->pool, &db, e);
 	if (rc == 0)
@@ -218,17 +233,31 @@ has_admin_credential(const struct run *r)
 	return false;
 }
 
+/* May a device that does not answer where it is expected be asked at its other port? Never without TLS where it had TLS. */
+static bool
+other_port(const struct run *r)
+{
+	if (r->plain)
+		return true;
+	if (r->dev.kind == JOB_TAKE_OVER)
+		return !r->dev.has_pin;
+	/* A device that was committed without TLS closes the TLS port. */
+	return r->dev.kind == JOB_CONFIGURE && r->profile.tls == TLS_NONE && has_admin_credential(r);
+}
+
 int
 run_connect(struct run *r, struct err *e)
 {
-	r->plain = false;
+	r->plain = r->known && r->dev.kind != JOB_TAKE_OVER && r->dev.plain;
 	r->in_verify = false;
 	int rc = probe_any_tls(r, e);
-	/* A device that was committed without TLS closes the TLS port. */
-	if (rc < 0 && e->code == ERR_CONTACT && r->profile.tls == TLS_NONE && has_admin_credential(r)) {
-		r->plain = true;
+	if (rc < 0 && e->code == ERR_CONTACT && other_port(r)) {
+		bool was = r->plain;
+
+		r->plain = !was;
 		rc = probe_any_tls(r, e);
-		r->plain = rc == 0 || e->code == ERR_LOGIN;
+		if (rc < 0 && e->code != ERR_LOGIN)
+			r->plain = was;
 	}
 	if (rc < 0 && e->code != ERR_LOGIN)
 		return -1;
@@ -258,6 +287,17 @@ run_reconnect(struct run *r, struct err *e)
 	return rc;
 }
 
+/* It must show what was issued to it last; ERR_UNKNOWN when it still shows what it had before. */
+static int
+new_certificate(const struct run *r, struct err *e)
+{
+	uint8_t seen[PIN_LEN];
+
+	if (r->plain || (http_seen_pin(r->http, seen) && memcmp(seen, r->dev.tls_certificate, PIN_LEN) == 0))
+		return 0;
+	return err_set(e, ERR_UNKNOWN, "the device shows the certificate it had before: the commit did not happen");
+}
+
 /* One look at the device as a management console would have it. */
 static int
 verify_once(struct run *r, struct err *e)
@@ -274,7 +314,7 @@ verify_once(struct run *r, struct err *e)
 			   ? err_set(e, ERR_VERIFY, "the device answers without asking for a login")
 			   : err_set(e, ERR_UNKNOWN, "the device is still in setup mode: the commit did not happen");
 	if (e->code == ERR_LOGIN)
-		return login(r, e);
+		return login(r, e) < 0 ? -1 : new_certificate(r, e);
 	if (e->code == ERR_TLS_REFUSED || e->code == ERR_TLS)
 		return err_set(e, ERR_UNKNOWN, "the device still asks for a setup certificate: the commit did not happen");
 	return -1;

@@ -89,8 +89,8 @@ run_new_password(struct run *r, const char *kind, enum password_mode mode, struc
 		*out = have;
 		return 0;
 	}
-	/* A random one that the device has already need not change. */
-	if (mode == PASSWORD_RANDOM && current != NULL) {
+	/* A random one that the device has already need not change, unless somebody else knows it. */
+	if (mode == PASSWORD_RANDOM && current != NULL && (r->dev.kind != JOB_TAKE_OVER || current->job_id == r->hold.job_id)) {
 		if (run_open_credential(r, current, &have, e) < 0)
 			return -1;
 		*out = have;
@@ -101,5 +101,23 @@ run_new_password(struct run *r, const char *kind, enum password_mode mode, struc
 	if (password_check(&wish, e) < 0 || write_pending(r, kind, &wish, e) < 0)
 		return -1;
 	*out = wish;
+	return 0;
+}
+
+int
+run_password_due(struct run *r, const char *kind, enum password_mode mode, bool *due, struct err *e)
+{
+	SCOPED(secret) struct secret wish = { 0 }, have = { 0 };
+	const struct db_credential *current = find(r, kind, "current");
+
+	*due = false;
+	if (!r->known || mode == PASSWORD_KEEP)
+		return 0;
+	*due = current == NULL || (r->dev.kind == JOB_TAKE_OVER && current->job_id != r->hold.job_id);
+	if (*due || mode != PASSWORD_FIXED)
+		return 0;
+	if (run_profile_secret(r, kind, &wish, e) < 0 || run_open_credential(r, current, &have, e) < 0)
+		return -1;
+	*due = !secret_equal(&have, &wish);
 	return 0;
 }

@@ -61,7 +61,8 @@ run_wait(const struct run *r, int64_t ms, struct err *e)
 struct plan_case
 run_case(const struct run *r)
 {
-	struct plan_case c = { .profile = &r->profile, .post = r->post };
+	struct plan_case c = { .profile = &r->profile, .post = r->post, .admin_due = r->admin_due,
+		.mebx_due = r->mebx_due };
 
 	if (r->amt != NULL) {
 		c.major = r->amt->facts.major;

@@ -29,8 +29,8 @@ struct step {
 	unsigned int flags;
 };
 
-/* The steps in order, ended by { 0 }. */
-extern const struct step configure_steps[];
+/* The steps in order, ended by { 0 }: of configure and take-over, and of unprovision. */
+extern const struct step configure_steps[], unprovision_steps[];
 
 /* run_case: what the plan says of this run depends on. */
 struct plan_case run_case(const struct run *r);
@@ -58,8 +58,12 @@ struct run {
 	bool plain;     /* talks without TLS */
 	bool legacy;    /* talks old TLS */
 	bool amt_old;   /* the release knows nothing newer than TLS 1.1 */
-	bool post;      /* an earlier attempt committed; this one repairs what differs */
-	bool committed; /* an earlier attempt committed, and nothing differs */
+	bool known;     /* it was configured when the job began, by us or by whom it is taken over from */
+	bool post;      /* it is configured, perhaps by an earlier attempt; this one changes what differs */
+	bool committed; /* an earlier attempt did it all */
+	bool ours;      /* it shows the certificate issued to it last */
+	bool certificate_due, admin_due, mebx_due; /* what a configured device needs all the same */
+	bool answered;  /* it said that it does unprovision */
 	bool power_absent; /* the device does not offer the package of the profile */
 	bool in_verify; /* looking at the device as a management console does */
 	struct mask mask; /* secrets that this run has sent */
@@ -98,6 +102,9 @@ MUST_CHECK int run_new_password(struct run *r, const char *kind, enum password_m
 MUST_CHECK int run_profile_secret(struct run *r, const char *name, struct secret *out, struct err *e);
 MUST_CHECK int run_open_credential(struct run *r, const struct db_credential *c, struct secret *out, struct err *e);
 MUST_CHECK int run_load_credentials(struct run *r, struct err *e);
+
+/* password.c: does a configured device need a new password of this kind all the same? */
+MUST_CHECK int run_password_due(struct run *r, const char *kind, enum password_mode mode, bool *due, struct err *e);
 
 /* verify.c: compares the device with the profile. ERR_VERIFY names every difference. */
 MUST_CHECK int run_verify(struct run *r, struct err *e);

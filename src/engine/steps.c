@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "amt/realm.h"
 #include "amt/status.h"
@@ -40,6 +41,27 @@ keep_facts(struct run *r, struct err *e)
 	return rc;
 }
 
+/* A configured device: does it have it all, perhaps by an attempt whose end nobody saw? Else what differs is set. */
+static int
+find_due(struct run *r, struct err *e)
+{
+	char subject[sizeof(r->dev.tls_subject)];
+
+	(void)snprintf(subject, sizeof(subject), "CN=%s", r->dev.fqdn);
+	r->certificate_due = r->profile.tls != TLS_NONE && (!r->ours || strcasecmp(subject, r->dev.tls_subject) != 0);
+	if (run_password_due(r, "admin", r->profile.admin_password, &r->admin_due, e) < 0 ||
+	    run_password_due(r, "mebx", r->profile.mebx_password, &r->mebx_due, e) < 0)
+		return -1;
+	*e = (struct err){ 0 };
+	r->committed = run_verify(r, e) == 0 && !r->certificate_due && !r->admin_due && !r->mebx_due;
+	if (r->committed)
+		return 0;
+	if (e->code != ERR_NONE && e->code != ERR_VERIFY)
+		return -1;
+	(void)text_copy(r->note, sizeof(r->note), e->code == ERR_VERIFY ? e->text : "a certificate or a password is due");
+	return 0;
+}
+
 static int
 step_facts(struct run *r, struct err *e)
 {
@@ -57,6 +79,8 @@ step_facts(struct run *r, struct err *e)
 	if (keep_facts(r, e) < 0)
 		return -1;
 	run_log(r, EVENT_INFO, 0, "Intel AMT %s build %s, %s", f->version, f->build, r->plain ? "no TLS" : http_tls_version(r->http));
+	if (r->known && f->state != AMT_POST)
+		return err_set(e, ERR_NO_LONGER, "the device is in setup, so it was reset by hand: accept it again");
 	if (f->state == AMT_POST && !r->post)
 		return err_set(e, ERR_FOREIGN, "the device is configured already, and not by this service");
 	if (r->post && f->state != AMT_POST)
@@ -66,13 +90,7 @@ step_facts(struct run *r, struct err *e)
 			       e->code != ERR_ABSENT
 			   ? -1
 			   : 0;
-	/* Committed by an attempt whose end nobody saw: done, unless something differs. */
-	r->committed = run_verify(r, e) == 0;
-	if (!r->committed && e->code != ERR_VERIFY)
-		return -1;
-	if (!r->committed)
-		(void)text_copy(r->note, sizeof(r->note), e->text);
-	return 0;
+	return find_due(r, e);
 }
 
 static int
@@ -167,6 +185,20 @@ get_key(struct run *r, uint8_t *der, size_t *len, struct err *e)
 	return 0;
 }
 
+/* The newest of those the device may show. */
+static void
+remember_certificate(struct run *r, const struct issued *out)
+{
+	struct job_device *d = &r->dev;
+
+	memcpy(d->tls_certificate, out->sha256, PIN_LEN);
+	d->has_tls_certificate = true;
+	if (d->ncertificates < JOB_CERTIFICATES_MAX)
+		d->ncertificates++;
+	memmove(d->certificates[1], d->certificates[0], (d->ncertificates - 1) * sizeof(d->certificates[0]));
+	memcpy(d->certificates[0], out->sha256, PIN_LEN);
+}
+
 static int
 issue(struct run *r, struct issued *out, struct err *e)
 {
@@ -184,8 +216,7 @@ issue(struct run *r, struct issued *out, struct err *e)
 	db_return(r->en->pool, db);
 	if (rc < 0)
 		return -1;
-	memcpy(r->dev.tls_certificate, out->sha256, PIN_LEN);
-	r->dev.has_tls_certificate = true;
+	remember_certificate(r, out);
 	run_log(r, EVENT_INFO, 0, "Certificate %s issued to %s", out->serial, r->dev.fqdn);
 	return 0;
 }
@@ -202,8 +233,8 @@ step_tls(struct run *r, struct err *e)
 
 	if (refusal != NULL)
 		return err_set(e, ERR_RELEASE, "AMT %s %s", r->amt->facts.version, refusal);
-	/* A device that shows a certificate of ours has it bound: only the settings can differ. */
-	if (want.enabled && !r->post &&
+	/* A device that shows the right certificate has it bound: only the settings can differ. */
+	if (want.enabled && (!r->post || r->certificate_due) &&
 	    (r->amt->ops->store_clean(r->amt, e) < 0 || issue(r, &cert, e) < 0 ||
 		r->amt->ops->certificate_add(r->amt, cert.der, cert.len, handle, e) < 0 ||
 		r->amt->ops->tls_bind(r->amt, handle, e) < 0))
