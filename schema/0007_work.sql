@@ -35,7 +35,7 @@ BEGIN
 			code := 1106; text := 'no device has this UUID';
 		ELSIF d.state = 'configuring' THEN
 			code := 137; text := 'an engine is working on it: try again when the attempt has ended';
-		ELSIF p_command = 'hold' AND d.state <> 'held' THEN
+		ELSIF p_command = 'hold' AND d.state NOT IN ('held', 'setup', 'unprovisioned') THEN
 			UPDATE muster.job SET state = 'cancelled', ended_at = clock_timestamp(), last_code = 1813,
 				last_text = 'held by ' || who WHERE device_id = d.device_id AND state = 'queued';
 			UPDATE muster.device SET state = 'held', reason_code = 1813, reason = 'held by ' || who || because

@@ -21,8 +21,6 @@ COMMENT ON COLUMN muster.certificate.ended_at IS 'When the device was unprovisio
 INSERT INTO muster.device_edge VALUES
 	('configured', 'ready', 'to be configured again, or unprovisioned'),
 	('detected', 'ready', 'to be taken over'),
-	('setup', 'held', 'held by an operator'),
-	('unprovisioned', 'held', 'held by an operator'),
 	('ready', 'configured', 'the job was cancelled before it began'),
 	('ready', 'detected', 'the job was cancelled before it began'),
 	('ready', 'setup', 'the job was cancelled before it began'),

@@ -190,7 +190,7 @@ app_free(struct app *a)
 	bulk_free(a->bulk);
 	history_free(&a->history);
 	dbq_free(a->q);
-	free(a->form);
+	form_free(a->form);
 	free(a);
 }
 
@@ -315,7 +315,7 @@ app_is_at(const struct app *a, unsigned int place)
 struct form *
 app_form_new(struct app *a, const char *title)
 {
-	free(a->form);
+	form_free(a->form);
 	a->form = calloc(1, sizeof(*a->form));
 	a->form_shown = false;
 	a->leave = CMD_NONE;

@@ -55,8 +55,7 @@ key_to_form(struct app *a, int key)
 		app_leave_now(a, leave);
 	else if (f->state == FORM_DONE && s != NULL)
 		a->form_done(s->model, f);
-	explicit_bzero(f, sizeof(*f)); /* passwords may have been typed */
-	free(f);
+	form_free(f);
 }
 
 static void

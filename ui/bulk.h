@@ -24,6 +24,8 @@ struct bulk_op {
 	/* What send needs. */
 	const char *verb;
 	char profile[64], fqdn[DB_FQDN], ou[DB_TEXT];
+	char why[DB_TEXT];
+	bool full, force;
 	int minutes;
 	size_t before; /* devices that went before the first: when the rest of an action is asked for again */
 };

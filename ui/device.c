@@ -382,6 +382,9 @@ static const struct key_cmd keys[] = {
 	{ 'x', CMD_CANCEL, "Cancel job", NEED_ROW | NEED_OPERATOR },
 	{ 'A', CMD_ACCEPT, "Accept again", NEED_ROW | NEED_OPERATOR },
 	{ 't', CMD_TRACE, "Trace", NEED_ROW | NEED_ADMINISTRATOR },
+	{ 'c', CMD_REPROVISION, "Reprovision", NEED_ROW | NEED_OPERATOR },
+	{ 'u', CMD_UNPROVISION, "Unprovision", NEED_ROW | NEED_OPERATOR },
+	{ 'T', CMD_TAKE_OVER, "Take over", NEED_ROW | NEED_ADMINISTRATOR },
 	{ 'e', CMD_EXPLAIN, "Explain", NEED_CODE },
 	{ 0 },
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * device_actions: approve, hold, release, retry, accept, delay, cancel, for one device or many. Each says
- * exactly what will happen to how many devices before it does it.
+ * device_actions: approve, reprovision, hold, release, retry, accept, delay, cancel, for one device or many. Each
+ * says exactly what will happen to how many devices before it does it. Unprovision is in device_retire.c.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -11,21 +11,13 @@
 #include "base/text.h"
 #include "db/profile.h"
 #include "db/queue.h"
-#include "ui/bulk.h"
+#include "db/retire.h"
+#include "ui/device_actions.h"
 
 enum { FIELD_PROFILE, FIELD_FQDN, FIELD_OU };
 enum { DELAY_MAX_MIN = 10080 }; /* a week, as muster.job_delay has it */
 
-/* What is asked for, while its dialog is open and until its answer has come. */
-static struct {
-	struct app *app;
-	enum cmd cmd;
-	char (*uuids)[UUID_TEXT];
-	size_t n;
-	char fqdn[DB_FQDN], ou[DB_TEXT], profile[64];
-	void (*confirmed)(void *model);
-	unsigned int place; /* where it was asked for */
-} act;
+struct action action_now;
 
 static const char profiles; /* owner of the request for them */
 
@@ -40,13 +32,13 @@ static const struct {
 	{ CMD_ACCEPT, CMD_NONE, "accept", "Accept again", "", "Their next hello is taken instead of refused (102). For devices that were reset by hand." },
 };
 
-static const char **
-uuid_list(void)
+const char **
+action_uuids(void)
 {
-	const char **list = calloc(act.n, sizeof(*list));
+	const char **list = calloc(action_now.n, sizeof(*list));
 
-	for (size_t i = 0; list != NULL && i < act.n; i++)
-		list[i] = act.uuids[i];
+	for (size_t i = 0; list != NULL && i < action_now.n; i++)
+		list[i] = action_now.uuids[i];
 	return list;
 }
 
@@ -62,6 +54,9 @@ static const struct {
 	{ CMD_CANCEL, "Cancel", " ready " },
 	{ CMD_DELAY, "Delay", " ready " },
 	{ CMD_ACCEPT, "Accept again", " configured detected " },
+	{ CMD_REPROVISION, "Reprovision", " configured " },
+	{ CMD_TAKE_OVER, "Take over", " detected waiting failed " },
+	{ CMD_UNPROVISION, "Unprovision", " configured failed " },
 };
 
 bool
@@ -90,6 +85,13 @@ send_approve(struct dbq *q, const struct bulk_op *op, const char *const *uuids, 
 }
 
 static void
+send_reprovision(struct dbq *q, const struct bulk_op *op, const char *const *uuids, size_t n, size_t before, dbq_rows_fn *fn, void *arg,
+    const void *owner)
+{
+	device_reprovision_send(q, uuids, n, op->profile, op->fqdn, op->ou, before, fn, arg, owner);
+}
+
+static void
 send_command(struct dbq *q, const struct bulk_op *op, const char *const *uuids, size_t n, size_t before, dbq_rows_fn *fn, void *arg,
     const void *owner)
 {
@@ -105,44 +107,76 @@ send_delay(struct dbq *q, const struct bulk_op *op, const char *const *uuids, si
 	job_delay_send(q, uuids, n, op->minutes, fn, arg, owner);
 }
 
-static void
-confirmed(void *model)
+void
+action_confirmed(void *model)
 {
-	if (act.confirmed != NULL)
-		act.confirmed(model);
+	if (action_now.confirmed != NULL)
+		action_now.confirmed(model);
+}
+
+static void
+take_form(const struct form *f)
+{
+	(void)text_copy(action_now.profile, sizeof(action_now.profile), form_value(f, FIELD_PROFILE));
+	(void)text_copy(action_now.fqdn, sizeof(action_now.fqdn), form_value(f, FIELD_FQDN));
+	(void)text_copy(action_now.ou, sizeof(action_now.ou), form_value(f, FIELD_OU));
 }
 
 static void
 do_approve(void *model, const struct form *f)
 {
 	struct bulk_op op = { .title = "Approve", .send = send_approve, .undo = CMD_NONE };
-	const char **uuids = uuid_list();
+	const char **uuids = action_uuids();
 
 	if (uuids == NULL)
 		return;
-	confirmed(model);
-	(void)text_copy(act.profile, sizeof(act.profile), form_value(f, FIELD_PROFILE));
-	(void)text_copy(act.fqdn, sizeof(act.fqdn), form_value(f, FIELD_FQDN));
-	(void)text_copy(act.ou, sizeof(act.ou), form_value(f, FIELD_OU));
-	(void)text_copy(op.profile, sizeof(op.profile), act.profile);
-	(void)text_copy(op.fqdn, sizeof(op.fqdn), act.fqdn);
-	(void)text_copy(op.ou, sizeof(op.ou), act.ou);
-	bulk_start(act.app, &op, uuids, act.n);
+	action_confirmed(model);
+	take_form(f);
+	if (action_now.cmd == CMD_REPROVISION) {
+		op.title = "Reprovision";
+		op.send = send_reprovision;
+	}
+	(void)text_copy(op.profile, sizeof(op.profile), action_now.profile);
+	(void)text_copy(op.fqdn, sizeof(op.fqdn), action_now.fqdn);
+	(void)text_copy(op.ou, sizeof(op.ou), action_now.ou);
+	bulk_start(action_now.app, &op, uuids, action_now.n);
 	free(uuids);
+}
+
+/* The actions that ask for a profile, an FQDN and an OU. */
+static const struct {
+	enum cmd cmd;
+	const char *one, *many, *what_one, *what_many;
+	void (*done)(void *model, const struct form *f);
+} profiled[] = {
+	{ CMD_APPROVE, "Approve a device", "Approve devices", "will be configured now.", "devices will be configured now.", do_approve },
+	{ CMD_REPROVISION, "Reprovision a device", "Reprovision devices", "is configured again, over the network.",
+	    "devices are configured again, over the network.", do_approve },
+	{ CMD_TAKE_OVER, "Take over a device", "", "of another service will be configured now.", "", take_over_do },
+};
+
+static size_t
+profiled_at(enum cmd cmd)
+{
+	size_t i = 0;
+
+	while (i < ARRAY_LEN(profiled) && profiled[i].cmd != cmd)
+		i++;
+	return i;
 }
 
 static void
 do_command(void *model, const struct form *f)
 {
-	const char **uuids = uuid_list();
+	const char **uuids = action_uuids();
 
 	(void)f;
-	confirmed(model);
+	action_confirmed(model);
 	for (size_t i = 0; uuids != NULL && i < ARRAY_LEN(verbs); i++)
-		if (verbs[i].cmd == act.cmd) {
+		if (verbs[i].cmd == action_now.cmd) {
 			struct bulk_op op = { .title = verbs[i].title, .send = send_command, .undo = verbs[i].undo, .verb = verbs[i].verb };
 
-			bulk_start(act.app, &op, uuids, act.n);
+			bulk_start(action_now.app, &op, uuids, action_now.n);
 		}
 	free(uuids);
 }
@@ -152,26 +186,25 @@ static void
 do_queue_again(void *model, const struct form *f)
 {
 	struct bulk_op op = { .title = "Approve", .send = send_approve, .undo = CMD_NONE };
-	const char **uuids = uuid_list();
+	const char **uuids = action_uuids();
 
 	(void)f;
-	confirmed(model);
+	action_confirmed(model);
 	if (uuids != NULL)
-		bulk_start(act.app, &op, uuids, act.n);
+		bulk_start(action_now.app, &op, uuids, action_now.n);
 	free(uuids);
 }
 
-/* What is said before many devices are asked. */
-static void
-say_parts(struct form *f)
+void
+action_parts(struct form *f)
 {
 	char n[32];
 
-	if (act.n == 1)
+	if (action_now.n == 1)
 		return;
 	form_line(f, "Those whose state does not allow it are refused and listed.");
-	number_text(act.n, n, sizeof(n));
-	if (act.n > BULK_PART)
+	number_text(action_now.n, n, sizeof(n));
+	if (action_now.n > BULK_PART)
 		form_line(f, "%s devices are asked in parts of %d: Esc cancels the rest.", n, BULK_PART);
 }
 
@@ -181,46 +214,49 @@ on_profiles(void *arg, const struct rows *r, const struct err *e)
 	char number[32];
 
 	(void)arg;
-	if (!app_is_at(act.app, act.place))
+	if (!app_is_at(action_now.app, action_now.place))
 		return;
-	struct form *f = app_form_new(act.app, act.n == 1 ? "Approve a device" : "Approve devices");
+	size_t i = profiled_at(action_now.cmd);
+	struct form *f = app_form_new(action_now.app, action_now.n == 1 ? profiled[i].one : profiled[i].many);
 	if (e != NULL || f == NULL || rows_count(r) == 0) {
-		app_message(act.app, STYLE_BAD, "%s", e != NULL ? e->text : "There is no profile yet: musterctl profile import (1702)");
+		app_message(action_now.app, STYLE_BAD, "%s", e != NULL ? e->text : "There is no profile yet: musterctl profile import (1702)");
 		return;
 	}
-	number_text(act.n, number, sizeof(number));
-	if (act.n == 1)
-		form_line(f, "Device %s will be configured now.", act.uuids[0]);
+	number_text(action_now.n, number, sizeof(number));
+	if (action_now.n == 1)
+		form_line(f, "Device %s %s", action_now.uuids[0], profiled[i].what_one);
 	else
-		form_line(f, "%s devices will be configured now.", number);
-	say_parts(f);
+		form_line(f, "%s %s", number, profiled[i].what_many);
+	action_parts(f);
 	struct form_field *profile = form_add(f, "Profile", "Left and Right choose", "");
-	for (size_t i = 0; i < rows_count(r) && profile->nchoices < FORM_CHOICES_MAX; i++) {
-		(void)text_copy(profile->choices[profile->nchoices], 64, rows_text(r, i, PROFILE_NAME));
-		if (strcmp(profile->choices[profile->nchoices], act.profile) == 0)
+	for (size_t k = 0; k < rows_count(r) && profile->nchoices < FORM_CHOICES_MAX; k++) {
+		(void)text_copy(profile->choices[profile->nchoices], 64, rows_text(r, k, PROFILE_NAME));
+		if (strcmp(profile->choices[profile->nchoices], action_now.profile) == 0)
 			profile->choice = profile->nchoices;
 		profile->nchoices++;
 	}
-	(void)form_add(f, "FQDN", act.n == 1 ? "Empty keeps the one the device has" : "{uuid}: last 12 digits, {n}: a running number", act.fqdn);
-	(void)form_add(f, "OU", "Organizational unit, may stay empty", act.ou);
-	app_form(act.app, do_approve);
+	(void)form_add(f, "FQDN", action_now.n == 1 ? "Empty keeps the one the device has" : "{uuid}: last 12 digits, {n}: a running number", action_now.fqdn);
+	(void)form_add(f, "OU", "Organizational unit, may stay empty", action_now.ou);
+	if (action_now.cmd == CMD_TAKE_OVER)
+		form_add(f, "Password", "Of admin on the device; musterctl device take-over takes several", "")->secret = true;
+	app_form(action_now.app, profiled[i].done);
 }
 
 static void
 question(const char *title, const char *object, const char *what, void (*done)(void *model, const struct form *f))
 {
-	struct form *f = app_form_new(act.app, title);
+	struct form *f = app_form_new(action_now.app, title);
 	char n[32];
 
 	if (f == NULL)
 		return;
-	number_text(act.n, n, sizeof(n));
-	form_line(f, "%s %s%s %s?", title, object, n, act.n == 1 ? "device" : "devices");
-	if (act.n == 1)
-		form_line(f, "%s", act.uuids[0]);
+	number_text(action_now.n, n, sizeof(n));
+	form_line(f, "%s %s%s %s?", title, object, n, action_now.n == 1 ? "device" : "devices");
+	if (action_now.n == 1)
+		form_line(f, "%s", action_now.uuids[0]);
 	form_line(f, "%s", what);
-	say_parts(f);
-	app_form(act.app, done);
+	action_parts(f);
+	app_form(action_now.app, done);
 }
 
 static void
@@ -243,30 +279,30 @@ do_delay(void *model, const struct form *f)
 		ask_delay(text, "A delay is a number of minutes from 1 to 10080, which is a week.");
 		return;
 	}
-	const char **uuids = uuid_list();
+	const char **uuids = action_uuids();
 	if (uuids == NULL)
 		return;
-	confirmed(model);
+	action_confirmed(model);
 	op.minutes = (int)minutes;
-	bulk_start(act.app, &op, uuids, act.n);
+	bulk_start(action_now.app, &op, uuids, action_now.n);
 	free(uuids);
 }
 
 static void
 ask_delay(const char *minutes, const char *wrong)
 {
-	struct form *f = app_form_new(act.app, "Delay");
+	struct form *f = app_form_new(action_now.app, "Delay");
 
 	if (f == NULL)
 		return;
-	form_line(f, "The next attempt at %zu %s will be so many minutes from now.", act.n, act.n == 1 ? "device" : "devices");
-	if (act.n == 1)
-		form_line(f, "%s", act.uuids[0]);
+	form_line(f, "The next attempt at %zu %s will be so many minutes from now.", action_now.n, action_now.n == 1 ? "device" : "devices");
+	if (action_now.n == 1)
+		form_line(f, "%s", action_now.uuids[0]);
 	form_line(f, "What is running now goes on (1105). \"Run now\" takes a delay back.");
 	if (wrong[0] != '\0')
 		form_line(f, "%s", wrong);
 	(void)form_add(f, "Minutes", "From 1 to 10080, which is a week", minutes);
-	app_form(act.app, do_delay);
+	app_form(action_now.app, do_delay);
 }
 
 /* Whose action it is, for how many devices; what waited for an answer before waits no more. */
@@ -274,16 +310,16 @@ static bool
 prepare(struct app *a, enum cmd cmd, const char *const *uuids, size_t n, void (*on_confirmed)(void *model))
 {
 	dbq_cancel(app_db(a), &profiles); /* of an action that did not come to its dialog */
-	free(act.uuids);
-	act.confirmed = on_confirmed;
-	act.place = app_place(a);
-	act.app = a;
-	act.cmd = cmd;
-	act.uuids = calloc(n, sizeof(*act.uuids));
-	act.n = act.uuids == NULL ? 0 : n;
-	for (size_t i = 0; i < act.n; i++)
-		(void)text_copy(act.uuids[i], UUID_TEXT, uuids[i]);
-	return act.n > 0;
+	free(action_now.uuids);
+	action_now.confirmed = on_confirmed;
+	action_now.place = app_place(a);
+	action_now.app = a;
+	action_now.cmd = cmd;
+	action_now.uuids = calloc(n, sizeof(*action_now.uuids));
+	action_now.n = action_now.uuids == NULL ? 0 : n;
+	for (size_t i = 0; i < action_now.n; i++)
+		(void)text_copy(action_now.uuids[i], UUID_TEXT, uuids[i]);
+	return action_now.n > 0;
 }
 
 void
@@ -299,10 +335,10 @@ actions_undo(struct app *a)
 	if (n == 0) {
 		app_message(a, STYLE_NORMAL, b != NULL && b->running ? "It still runs" : "There is nothing that can be undone");
 	} else if (prepare(a, b->op.undo, uuids, n, NULL)) {
-		if (act.cmd == CMD_APPROVE)
+		if (action_now.cmd == CMD_APPROVE)
 			question("Queue again", "", "They are configured with the profile and the FQDN they have.", do_queue_again);
 		for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
-			if (verbs[i].cmd == act.cmd)
+			if (verbs[i].cmd == action_now.cmd)
 				confirm(i);
 	}
 	free(uuids);
@@ -314,15 +350,23 @@ actions_start(struct app *a, enum cmd cmd, const char *const *uuids, size_t n, c
 {
 	if (!prepare(a, cmd, uuids, n, on_confirmed))
 		return;
-	if (cmd == CMD_APPROVE) {
+	if (cmd == CMD_TAKE_OVER && n > 1) {
+		app_message(a, STYLE_NORMAL, "Devices are taken over one by one: each has a password of its own");
+		return;
+	}
+	if (profiled_at(cmd) < ARRAY_LEN(profiled)) {
 		/* What the device has; the last pattern may serve again, the last name may not. */
 		if (n == 1 && first->fqdn[0] != '\0')
-			(void)text_copy(act.fqdn, sizeof(act.fqdn), first->fqdn);
-		else if (strchr(act.fqdn, '{') == NULL)
-			act.fqdn[0] = '\0';
+			(void)text_copy(action_now.fqdn, sizeof(action_now.fqdn), first->fqdn);
+		else if (strchr(action_now.fqdn, '{') == NULL)
+			action_now.fqdn[0] = '\0';
 		if (first->profile[0] != '\0')
-			(void)text_copy(act.profile, sizeof(act.profile), first->profile);
+			(void)text_copy(action_now.profile, sizeof(action_now.profile), first->profile);
 		profile_list_send(app_db(a), on_profiles, NULL, &profiles);
+		return;
+	}
+	if (cmd == CMD_UNPROVISION) {
+		unprovision_start();
 		return;
 	}
 	if (cmd == CMD_DELAY) {

@@ -424,6 +424,9 @@ static const struct key_cmd devices_keys[] = {
 	{ 'e', CMD_EXPLAIN, "Explain", NEED_ROW | NEED_CODE },
 	{ 'h', CMD_HOLD, "Hold", NEED_ROW | NEED_OPERATOR },
 	{ 'x', CMD_CANCEL, "Cancel job", NEED_ROW | NEED_OPERATOR },
+	{ 'c', CMD_REPROVISION, "Reprovision", NEED_ROW | NEED_OPERATOR },
+	{ 'u', CMD_UNPROVISION, "Unprovision", NEED_ROW | NEED_OPERATOR },
+	{ 'T', CMD_TAKE_OVER, "Take over", NEED_ROW | NEED_ADMINISTRATOR },
 	{ 's', CMD_SORT, "Sort", 0 },
 	{ 0 },
 };

@@ -7,14 +7,14 @@ SELECT plan(92);
 CREATE TABLE t.edges (from_state text, to_states text[]);
 INSERT INTO t.edges VALUES
 	('waiting',       '{ready,held}'),
-	('ready',         '{configuring,held,waiting,failed}'),
-	('configuring',   '{ready,configured,failed,detected}'),
-	('configured',    '{waiting,held}'),
+	('ready',         '{configuring,held,waiting,failed,configured,detected,setup,unprovisioned}'),
+	('configuring',   '{ready,configured,failed,detected,setup,unprovisioned}'),
+	('configured',    '{waiting,held,ready}'),
 	('failed',        '{ready,held,waiting}'),
 	('setup',         '{ready,waiting}'),
 	('unprovisioned', '{ready,waiting}'),
 	('held',          '{waiting}'),
-	('detected',      '{waiting,held}');
+	('detected',      '{waiting,held,ready}');
 SELECT set_eq('SELECT from_state, to_state FROM muster.device_edge', 'SELECT from_state, unnest(to_states) FROM t.edges', 'the changes that exist are listed here');
 SELECT set_eq('SELECT from_state FROM t.edges',
 	$$SELECT (regexp_matches(pg_get_constraintdef(oid), '''(\w+)''', 'g'))[1] FROM pg_constraint WHERE conname = 'device_state'$$, 'every state has a row here');

@@ -3,7 +3,7 @@
 BEGIN;
 \ir lib.psql
 \ir matrix.psql
-SELECT plan(941);
+SELECT plan(1021);
 
 CREATE FUNCTION t.rights_at(p_role name, p_table text) RETURNS text LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -223,6 +223,7 @@ SELECT t.waiting(11) AS waiting \gset
 SELECT t.device(12, 'failed', 1810) AS failed \gset
 SELECT t.device(13, 'held', 1813) AS held \gset
 SELECT t.device(14, 'ready') AS queued \gset
+SELECT t.device(15, 'configured'), t.device(16, 'configured'), t.device(17, 'detected') \g /dev/null
 SELECT job_id AS job FROM muster.job WHERE device_id = :device_1 \gset
 CREATE TABLE t.calls (login, sql) AS VALUES
 	('t_operator', $$SELECT 1 / (code = 0)::pg_catalog.int4 FROM muster.approve(ARRAY[t.u(11)], 'office', ARRAY['pc{uuid}.a.b'], 'OU=x')$$),
@@ -234,6 +235,9 @@ CREATE TABLE t.calls (login, sql) AS VALUES
 	('t_operator', $$SELECT 1 / (code = 0)::pg_catalog.int4 FROM muster.staged_import(ARRAY[t.u(19)], ARRAY['list.a.b'], ARRAY['office'], ARRAY[''], ARRAY[''], 'all')$$),
 	('t_operator', $$SELECT muster.staged_remove(t.u(11))$$),
 	('t_operator', $$SELECT muster.profile_save('evil', '{"a": 1}', ARRAY['admin'], ARRAY['\x00'::pg_catalog.bytea])$$),
+	('t_operator', $$SELECT 1 / (code = 0)::pg_catalog.int4 FROM muster.device_reprovision(ARRAY[t.u(15)], 'office', ARRAY['again.a.b'], 'OU=x')$$),
+	('t_operator', $$SELECT 1 / (code = 0)::pg_catalog.int4 FROM muster.device_unprovision(ARRAY[t.u(16)], false, false, 'x')$$),
+	('t_admin', $$SELECT 1 / (code = 0)::pg_catalog.int4 FROM muster.device_take_over(t.u(17), 'office', 'taken.a.b', NULL, ARRAY['\x01'::pg_catalog.bytea])$$),
 	('t_operator', 'SELECT muster.overview()'),
 	('t_operator', $$SELECT muster.setting_number('workers')$$),
 	('t_admin', $$SELECT muster.setting_set('retry_minutes', '1 2 3')$$),

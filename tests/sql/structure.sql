@@ -13,7 +13,7 @@ CREATE TABLE t.columns (tab, cols) AS VALUES
 	('ca', 'ca_id integer, certificate text, sealed_key bytea, subject text, sha256 bytea,'
 		' not_after timestamptz, created_at timestamptz, until_at timestamptz?'),
 	('certificate', 'certificate_id bigint, device_id bigint, ca_id integer, serial text, sha256 bytea, subject text,'
-		' der bytea, not_after timestamptz, issued_at timestamptz, job_id bigint?'),
+		' der bytea, not_after timestamptz, issued_at timestamptz, job_id bigint?, ended_at timestamptz?, end_reason text'),
 	('credential', 'credential_id bigint, device_id bigint, kind text, state text, sealed bytea,'
 		' since_at timestamptz, job_id bigint?, note text'),
 	('device', 'device_id bigint, uuid uuid, state text, state_at timestamptz, reason_code integer, reason text,'
@@ -37,7 +37,7 @@ CREATE TABLE t.columns (tab, cols) AS VALUES
 	('job', 'job_id bigint, device_id bigint, kind text, state text, run_at timestamptz, attempt integer,'
 		' login_round integer, give_up_at timestamptz, node_id integer?, lease_until timestamptz?, asked_by text,'
 		' asked_at timestamptz, why text, started_at timestamptz?, ended_at timestamptz?,'
-		' last_code integer, last_text text'),
+		' last_code integer, last_text text, full_unprovision boolean, forced boolean, sent boolean, from_state text'),
 	('profile', 'profile_id integer, name text, created_at timestamptz, created_by text'),
 	('profile_revision', 'profile_revision_id integer, profile_id integer, revision integer, body jsonb,'
 		' created_at timestamptz, created_by text'),

@@ -4,10 +4,21 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/text.h"
 #include "ui/widget/keys.h"
 
 enum { FORM_WIDTH = 72, LABEL_WIDTH = 12 };
+
+void
+form_free(struct form *f)
+{
+	if (f != NULL)
+		explicit_bzero(f, sizeof(*f));
+	free(f);
+}
 
 void
 form_line(struct form *f, const char *fmt, ...)
@@ -76,6 +87,20 @@ form_key(struct form *f, int key)
 	}
 }
 
+/* As many stars as characters were typed. */
+static void
+draw_stars(const struct form_field *fl, struct canvas *c, int y, int x, int width, bool active)
+{
+	struct input stars = { .at = 0 };
+
+	for (const char *p = fl->input.text; *p != '\0'; (void)text_next(&p)) {
+		if (p - fl->input.text < (long)fl->input.at)
+			stars.at++;
+		stars.text[strlen(stars.text)] = '*';
+	}
+	input_draw(&stars, c, y, x, width, active);
+}
+
 static void
 draw_field(const struct form_field *fl, struct canvas *c, int y, int x, int width, bool active)
 {
@@ -83,6 +108,8 @@ draw_field(const struct form_field *fl, struct canvas *c, int y, int x, int widt
 	if (fl->nchoices > 0)
 		(void)canvas_printf(c, y, x + LABEL_WIDTH, width - LABEL_WIDTH, active ? STYLE_MARKED : STYLE_NORMAL, "< %s >  (%zu of %zu)",
 		    fl->choices[fl->choice], fl->choice + 1, fl->nchoices);
+	else if (fl->secret)
+		draw_stars(fl, c, y, x + LABEL_WIDTH, width - LABEL_WIDTH, active);
 	else
 		input_draw(&fl->input, c, y, x + LABEL_WIDTH, width - LABEL_WIDTH, active);
 	(void)canvas_text(c, y + 1, x + LABEL_WIDTH, width - LABEL_WIDTH, STYLE_DIM, fl->hint);

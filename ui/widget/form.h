@@ -10,6 +10,7 @@ enum { FORM_FIELDS_MAX = 5, FORM_LINES_MAX = 8, FORM_CHOICES_MAX = 64 };
 struct form_field {
 	const char *label, *hint;
 	struct input input;
+	bool secret; /* shown as stars */
 	/* A field with choices is stepped through with the arrows instead of typed. */
 	char choices[FORM_CHOICES_MAX][64];
 	size_t nchoices, choice;
@@ -25,6 +26,9 @@ struct form {
 	size_t nfields, active;
 	enum form_state state;
 };
+
+/* form_free: passwords may have been typed, so it is wiped first. Takes NULL. */
+void form_free(struct form *f);
 
 void form_line(struct form *f, const char *fmt, ...) PRINTF_LIKE(2, 3);
 struct form_field *form_add(struct form *f, const char *label, const char *hint, const char *standard);
