@@ -26,9 +26,10 @@ static const struct stmt unprovision = {
 };
 static const struct stmt take_over = {
 	.name = "device_take_over",
-	.nparams = 5,
+	.nparams = 6,
 	.want = WANT_ONE,
-	.sql = "SELECT uuid, code, text FROM muster.device_take_over($1::uuid, nullif($2, ''), nullif($3, ''), nullif($4, ''), $5::bytea[])",
+	.sql = "SELECT uuid, code, text FROM muster.device_take_over($1::uuid, nullif($2, ''), nullif($3, ''), nullif($4, ''), $5::bytea[],"
+	       " nullif($6, '')::inet)",
 };
 
 int
@@ -116,7 +117,7 @@ device_take_over(struct db *db, const struct take_over *t, struct rows **out, st
 	SCOPED(buf) struct buf list = { 0 };
 
 	sealed_list(t, &list);
-	const char *params[] = { t->uuid, t->profile, t->fqdn, t->ou, buf_str(&list) };
+	const char *params[] = { t->uuid, t->profile, t->fqdn, t->ou, buf_str(&list), t->address };
 	return db_run(db, &take_over, params, ARRAY_LEN(params), out, e);
 }
 
@@ -126,6 +127,6 @@ device_take_over_send(struct dbq *q, const struct take_over *t, dbq_rows_fn *fn,
 	SCOPED(buf) struct buf list = { 0 };
 
 	sealed_list(t, &list);
-	const char *params[] = { t->uuid, t->profile, t->fqdn, t->ou, buf_str(&list) };
+	const char *params[] = { t->uuid, t->profile, t->fqdn, t->ou, buf_str(&list), t->address };
 	dbq_send(q, &take_over, params, ARRAY_LEN(params), fn, arg, owner);
 }

@@ -23,7 +23,7 @@ void device_unprovision_send(struct dbq *q, const char *const *uuids, size_t n, 
 
 /* What device_take_over needs. */
 struct take_over {
-	const char *uuid, *profile, *fqdn, *ou;        /* "" keeps what the device has */
+	const char *uuid, *profile, *fqdn, *ou, *address; /* "" keeps what the device has */
 	struct sealed passwords[TAKE_OVER_PASSWORDS]; /* of admin, the likeliest first; owned */
 	size_t npasswords;
 };

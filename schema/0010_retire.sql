@@ -36,8 +36,11 @@ LANGUAGE plpgsql AS $$
 DECLARE
 	id bigint;
 BEGIN
-	INSERT INTO muster.job (device_id, kind, state, asked_by, why, give_up_at, full_unprovision, forced, from_state)
+	INSERT INTO muster.job (device_id, kind, state, asked_by, why, run_at, give_up_at, full_unprovision, forced, from_state)
 	SELECT p_device, p_kind, 'queued', p_by, p_why,
+	       -- A device that has just refused passwords may have locked: it is left alone for as long as between attempts.
+	       greatest(now(), (SELECT max(j.ended_at) + make_interval(secs => muster.setting_number('login_spacing_s')::integer)
+		FROM muster.job j WHERE j.device_id = p_device AND j.last_code = 1407)),
 	       now() + make_interval(hours => muster.setting_number('retry_limit_h')::integer), p_full, p_forced, d.state
 	  FROM muster.device d WHERE d.device_id = p_device
 	RETURNING job_id INTO id;
@@ -194,9 +197,10 @@ $$;
 /*
  * device_take_over: a device that another service configured becomes ours. p_sealed: passwords of admin it may
  * have, sealed as credentials of the device, the likeliest first; at most six, for each costs a try before the
- * device locks. They are kept, as all credentials are.
+ * device locks. They are kept, as all credentials are. p_address: where it is, for a configured device says no
+ * hello; NULL: where it was seen.
  */
-CREATE FUNCTION muster.device_take_over(p_uuid uuid, p_profile text, p_fqdn text, p_ou text, p_sealed bytea[])
+CREATE FUNCTION muster.device_take_over(p_uuid uuid, p_profile text, p_fqdn text, p_ou text, p_sealed bytea[], p_address inet)
 RETURNS TABLE (uuid uuid, code integer, text text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
@@ -216,14 +220,14 @@ BEGIN
 	END IF;
 	SELECT * INTO d FROM muster.device WHERE device.uuid = p_uuid FOR NO KEY UPDATE;
 	want := coalesce(nullif(p_fqdn, ''), d.fqdn);
-	IF d.device_id IS NULL THEN
-		code := 1106; text := 'no device has this UUID';
+	IF d.device_id IS NULL AND p_address IS NULL THEN
+		code := 1106; text := 'no device has this UUID: give its address';
 	ELSIF d.state IN ('configuring', 'ready') THEN
 		code := 137; text := muster.job_busy(d.device_id);
 	ELSIF d.state NOT IN ('detected', 'waiting', 'failed') THEN
 		code := 1105; text := format('cannot take over a device that is %s', d.state);
-	ELSIF d.address IS NULL THEN
-		code := 1401; text := 'its address is not known: it has not said hello yet';
+	ELSIF coalesce(p_address, d.address) IS NULL THEN
+		code := 1401; text := 'its address is not known: give it';
 	ELSIF coalesce(profile, d.profile_id) IS NULL THEN
 		code := 1702; text := 'no profile given';
 	ELSIF want IS NULL THEN
@@ -231,8 +235,11 @@ BEGIN
 	ELSIF muster.fqdn_refusal(d.device_id, want) <> '' THEN
 		code := 1703; text := muster.fqdn_refusal(d.device_id, want);
 	ELSE
+		IF d.device_id IS NULL THEN
+			INSERT INTO muster.device (uuid, state, reason) VALUES (p_uuid, 'detected', 'told by ' || session_user) RETURNING * INTO d;
+		END IF;
 		UPDATE muster.device SET fqdn = want, ou = coalesce(p_ou, ou), profile_id = coalesce(profile, profile_id),
-			mapped_by = session_user WHERE device_id = d.device_id;
+			address = coalesce(p_address, address), mapped_by = session_user WHERE device_id = d.device_id;
 		-- The likeliest is the youngest, for that is the order in which they are tried.
 		INSERT INTO muster.credential (device_id, kind, state, sealed, since_at, note)
 		SELECT d.device_id, 'admin', 'previous', s.box, clock_timestamp() - make_interval(secs => s.n * 0.001), 'given by ' || session_user
@@ -240,7 +247,7 @@ BEGIN
 		PERFORM muster.job_add(d.device_id, 'take-over', session_user::text, 'take-over by ' || session_user, false, false, false);
 		PERFORM muster.event_add(3::smallint, p_uuid, NULL, 0, format('Take-over by %s: FQDN %s', session_user, want));
 		PERFORM muster.audit_write('take_over', p_uuid::text, jsonb_build_object('state', d.state, 'fqdn', d.fqdn),
-			jsonb_build_object('fqdn', want, 'profile', p_profile, 'ou', p_ou, 'passwords', coalesce(cardinality(p_sealed), 0)));
+			jsonb_build_object('fqdn', want, 'profile', p_profile, 'ou', p_ou, 'address', host(p_address), 'passwords', coalesce(cardinality(p_sealed), 0)));
 		text := 'queued as ' || want;
 	END IF;
 	RETURN NEXT;
@@ -299,5 +306,5 @@ $$;
 
 GRANT EXECUTE ON FUNCTION muster.device_reprovision(uuid[], text, text[], text), muster.device_unprovision(uuid[], boolean, boolean, text)
 	TO muster_operator;
-GRANT EXECUTE ON FUNCTION muster.device_take_over(uuid, text, text, text, bytea[]) TO muster_administrator;
+GRANT EXECUTE ON FUNCTION muster.device_take_over(uuid, text, text, text, bytea[], inet) TO muster_administrator;
 GRANT EXECUTE ON FUNCTION muster.job_sent(bigint, integer, integer) TO muster_engine;

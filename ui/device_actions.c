@@ -237,8 +237,10 @@ on_profiles(void *arg, const struct rows *r, const struct err *e)
 	}
 	(void)form_add(f, "FQDN", action_now.n == 1 ? "Empty keeps the one the device has" : "{uuid}: last 12 digits, {n}: a running number", action_now.fqdn);
 	(void)form_add(f, "OU", "Organizational unit, may stay empty", action_now.ou);
-	if (action_now.cmd == CMD_TAKE_OVER)
+	if (action_now.cmd == CMD_TAKE_OVER) {
 		form_add(f, "Password", "Of admin on the device; musterctl device take-over takes several", "")->secret = true;
+		(void)form_add(f, "Address", "Where it is now; empty: where it was seen", "");
+	}
 	app_form(action_now.app, profiled[i].done);
 }
 

@@ -110,11 +110,11 @@ unprovision_start(void)
 
 /* Take over */
 
-enum { FIELD_PROFILE, FIELD_FQDN, FIELD_OU, FIELD_PASSWORD };
+enum { FIELD_PROFILE, FIELD_FQDN, FIELD_OU, FIELD_PASSWORD, FIELD_ADDRESS };
 
 /* What was typed, until the engine's key has come that it is sealed for. */
 static struct {
-	char uuid[UUID_TEXT], profile[64], fqdn[DB_FQDN], ou[DB_TEXT];
+	char uuid[UUID_TEXT], profile[64], fqdn[DB_FQDN], ou[DB_TEXT], address[48];
 	struct secret password;
 } wish;
 static const char keys; /* owner of the requests */
@@ -134,7 +134,8 @@ on_taken(void *arg, const struct rows *r, const struct err *e)
 static void
 on_key(void *arg, const struct rows *r, const struct err *why)
 {
-	SCOPED(take_over) struct take_over t = { .uuid = wish.uuid, .profile = wish.profile, .fqdn = wish.fqdn, .ou = wish.ou };
+	SCOPED(take_over) struct take_over t = { .uuid = wish.uuid, .profile = wish.profile, .fqdn = wish.fqdn, .ou = wish.ou,
+		.address = wish.address };
 	struct seal_public pub;
 	struct err e;
 	int rc = 0;
@@ -167,6 +168,7 @@ take_over_do(void *model, const struct form *f)
 	(void)text_copy(wish.profile, sizeof(wish.profile), form_value(f, FIELD_PROFILE));
 	(void)text_copy(wish.fqdn, sizeof(wish.fqdn), form_value(f, FIELD_FQDN));
 	(void)text_copy(wish.ou, sizeof(wish.ou), form_value(f, FIELD_OU));
+	(void)text_copy(wish.address, sizeof(wish.address), form_value(f, FIELD_ADDRESS));
 	if (!secret_set(&wish.password, password, strlen(password))) {
 		app_message(action_now.app, STYLE_BAD, "A password of admin has 1 to 32 characters (1006)");
 		return;

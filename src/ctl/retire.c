@@ -2,6 +2,7 @@
 /* retire: musterctl device reprovision, take-over, unprovision. */
 #include "db/retire.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 #include "ctl/ctl.h"
 #include "db/cert.h"
 
-enum { OPT_PROFILE, OPT_FQDN, OPT_OU };
+enum { OPT_PROFILE, OPT_FQDN, OPT_OU, OPT_ADDRESS };
 enum { OPT_FULL, OPT_FORCE, OPT_WHY };
 
 static const char *
@@ -79,13 +80,18 @@ static int
 take_over(struct ctl *c, struct err *e)
 {
 	SCOPED(rows) struct rows *r = NULL;
-	SCOPED(take_over) struct take_over t = { .profile = option(c, OPT_PROFILE), .fqdn = option(c, OPT_FQDN), .ou = option(c, OPT_OU) };
+	SCOPED(take_over) struct take_over t = { .profile = option(c, OPT_PROFILE), .fqdn = option(c, OPT_FQDN), .ou = option(c, OPT_OU),
+		.address = option(c, OPT_ADDRESS) };
 	struct seal_public pub;
 	char uuid[UUID_TEXT];
 	struct uuid u;
 
+	struct in6_addr ip;
+
 	if (!uuid_parse(c->args[0], &u))
 		return err_set(e, ERR_INPUT, "\"%s\" is not a UUID", c->args[0]);
+	if (t.address[0] != '\0' && inet_pton(AF_INET, t.address, &ip) != 1 && inet_pton(AF_INET6, t.address, &ip) != 1)
+		return err_set(e, ERR_INPUT, "--address: \"%.60s\" is no IP address", t.address);
 	uuid_text(&u, uuid); /* as the secrets are bound to it */
 	t.uuid = uuid;
 	if (ctl_connect(c, e) < 0)
@@ -104,6 +110,13 @@ static const struct ctl_opt again_opts[] = {
 	{ "ou", "DN", "Organizational unit of the device" },
 	{ 0 },
 };
+static const struct ctl_opt take_over_opts[] = {
+	{ "profile", "NAME", "Profile to configure (default: the one the device has)" },
+	{ "fqdn", "FQDN", "FQDN of the device" },
+	{ "ou", "DN", "Organizational unit of the device" },
+	{ "address", "IP", "Where it is: a configured device says no hello (default: where it was seen)" },
+	{ 0 },
+};
 static const struct ctl_opt unprovision_opts[] = {
 	{ "full", NULL, "To the state of the factory (default: partially, back to setup)" },
 	{ "force", NULL, "Also when the device would have no way back to setup" },
@@ -113,7 +126,7 @@ static const struct ctl_opt unprovision_opts[] = {
 
 const struct command ctl_retire_commands[] = {
 	{ "device", "reprovision", "UUID...", 1, -1, "Configure configured devices again, with another profile or FQDN", again_opts, reprovision },
-	{ "device", "take-over", "UUID", 1, 1, "Configure a device of another service; its admin passwords, one a line, on standard input", again_opts,
+	{ "device", "take-over", "UUID", 1, 1, "Configure a device of another service; its admin passwords, one a line, on standard input", take_over_opts,
 	    take_over },
 	{ "device", "unprovision", "UUID...", 1, -1, "Put configured devices back to setup, or to the state of the factory", unprovision_opts,
 	    unprovision },

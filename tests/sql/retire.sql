@@ -2,7 +2,7 @@
 -- retire: configured devices again: reprovision, unprovision, take-over; who may, what is refused, what remains.
 BEGIN;
 \ir lib.psql
-SELECT plan(56);
+SELECT plan(59);
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA t TO PUBLIC;
 SELECT t.device(1, 'configured'), t.device(2, 'configured'), t.device(3, 'configured'), t.waiting(4), t.device(5, 'ready'),
        t.device(6, 'configuring'), t.device(7, 'detected'), t.device(8, 'failed', 1810), t.device(9, 'failed', 1604), t.device(10, 'held', 1813),
@@ -100,8 +100,8 @@ SELECT results_eq('SELECT kind, sent, forced, from_state FROM muster.job WHERE j
 	'as the same kind, and what was sent may have been done');
 
 -- take-over
-CREATE FUNCTION t.take(n integer, p_fqdn text, p_profile text, p_sealed bytea[] DEFAULT ARRAY['\x01'::bytea, '\x02']) RETURNS text LANGUAGE sql AS $$
-	SELECT code || ' ' || text FROM muster.device_take_over(t.u(n), p_profile, p_fqdn, NULL, p_sealed)
+CREATE FUNCTION t.take(n integer, p_fqdn text, p_profile text, p_sealed bytea[] DEFAULT ARRAY['\x01'::bytea, '\x02'], p_address inet DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
+	SELECT code || ' ' || text FROM muster.device_take_over(t.u(n), p_profile, p_fqdn, NULL, p_sealed, p_address)
 $$;
 GRANT EXECUTE ON FUNCTION t.take TO PUBLIC;
 SET SESSION AUTHORIZATION t_operator;
@@ -112,7 +112,8 @@ SELECT is(t.take(12, NULL, NULL), '1105 cannot take over a device that is config
 SELECT is(t.take(4, NULL, NULL), '1702 no profile given', 'a profile is needed');
 SELECT is(t.take(4, NULL, 'kiosk'), '913 no FQDN given', 'and an FQDN');
 SELECT is(t.take(4, 'pc12.example.com', 'kiosk'), '1703 FQDN pc12.example.com belongs to another device', 'of its own');
-SELECT is(t.take(99, NULL, NULL), '1106 no device has this UUID', 'of a device that is known');
+SELECT is(t.take(99, NULL, NULL), '1106 no device has this UUID: give its address', 'of a device that is known, or whose address is');
+SELECT is(t.take(98, 'pc98.example.com', 'kiosk', p_address => '10.0.0.98'), '0 queued as pc98.example.com', 'a device that never said hello is taken over at its address');
 SELECT throws_ok($$SELECT t.take(4, 'x.example.com', 'kiosk', array_fill('\x01'::bytea, ARRAY[7]))$$, '22023', 'at most six passwords', 'more passwords than a device lets one try are refused');
 RESET SESSION AUTHORIZATION;
 SELECT is((SELECT array_agg(encode(sealed, 'hex') || ' ' || c.state ORDER BY since_at DESC) FROM muster.credential c JOIN muster.device USING (device_id) WHERE uuid = t.u(7)),
@@ -120,5 +121,7 @@ SELECT is((SELECT array_agg(encode(sealed, 'hex') || ' ' || c.state ORDER BY sin
 SELECT is((SELECT after ->> 'passwords' FROM muster.audit_log WHERE object = t.u(7)::text AND what = 'take_over'), '2', 'the audit log says how many, and not which');
 SELECT is(t.run(7, 'failed', 1407), 'failed', 'none of them opens it');
 SELECT is((SELECT kind FROM muster.job JOIN muster.device USING (device_id) WHERE uuid = t.u(7)), 'take-over', 'its job is of its own kind');
+SELECT is(t.take(7, NULL, NULL), '0 queued as taken.example.com', 'it is tried with others');
+SELECT cmp_ok((SELECT run_at FROM muster.job WHERE job_id = t.live(7)), '>', now() + interval '50 s', 'but not at once, for it may have locked');
 SELECT * FROM finish();
 ROLLBACK;

@@ -237,7 +237,7 @@ CREATE TABLE t.calls (login, sql) AS VALUES
 	('t_operator', $$SELECT muster.profile_save('evil', '{"a": 1}', ARRAY['admin'], ARRAY['\x00'::pg_catalog.bytea])$$),
 	('t_operator', $$SELECT 1 / (code = 0)::pg_catalog.int4 FROM muster.device_reprovision(ARRAY[t.u(15)], 'office', ARRAY['again.a.b'], 'OU=x')$$),
 	('t_operator', $$SELECT 1 / (code = 0)::pg_catalog.int4 FROM muster.device_unprovision(ARRAY[t.u(16)], false, false, 'x')$$),
-	('t_admin', $$SELECT 1 / (code = 0)::pg_catalog.int4 FROM muster.device_take_over(t.u(17), 'office', 'taken.a.b', NULL, ARRAY['\x01'::pg_catalog.bytea])$$),
+	('t_admin', $$SELECT 1 / (code = 0)::pg_catalog.int4 FROM muster.device_take_over(t.u(17), 'office', 'taken.a.b', NULL, ARRAY['\x01'::pg_catalog.bytea], NULL)$$),
 	('t_operator', 'SELECT muster.overview()'),
 	('t_operator', $$SELECT muster.setting_number('workers')$$),
 	('t_admin', $$SELECT muster.setting_set('retry_minutes', '1 2 3')$$),
