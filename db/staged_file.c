@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/csv.h"
 #include "base/text.h"
 
 enum { COLUMNS_MAX = 16 };
@@ -114,53 +115,13 @@ add_line(struct staged_file *f, size_t line, struct err *e)
 	return l;
 }
 
-/* The cell at *s, its quotes taken off in place; *s moves to the separator or the end. NULL: an open quote. */
-static char *
-next_cell(char **s, char separator, char *ended)
-{
-	const char stop[] = { separator, '\0' };
-	char *start = *s, *w = *s, *r = *s;
-
-	if (*r == '"') {
-		for (r++; *r != '\0' && !(*r == '"' && r[1] != '"'); *w++ = *r++)
-			r += *r == '"' ? 1 : 0;
-		if (*r != '"')
-			return NULL;
-		r++;
-	} else {
-		r += strcspn(r, stop);
-		w = r;
-	}
-	*ended = *r;
-	*w = '\0';
-	*s = r;
-	return start;
-}
-
-/* Fields of one CSV line (RFC 4180, no line breaks inside fields). -1: an open quote or too many. */
-static int
-split_csv(char *line, char separator, char *out[COLUMNS_MAX])
-{
-	int n = 0;
-	char ended = separator;
-
-	for (char *s = line; ended == separator; s++) {
-		char *cell = n == COLUMNS_MAX ? NULL : next_cell(&s, separator, &ended);
-
-		if (cell == NULL || (ended != separator && ended != '\0'))
-			return -1;
-		out[n++] = cell;
-	}
-	return n;
-}
-
 static int
 read_header(struct header *h, char *line, struct err *e)
 {
 	char *cells[COLUMNS_MAX];
 
 	h->separator = strchr(line, ';') != NULL && strchr(line, ',') == NULL ? ';' : ',';
-	h->n = split_csv(line, h->separator, cells);
+	h->n = csv_split(line, h->separator, cells, COLUMNS_MAX);
 	for (int i = 0; i < h->n; i++) {
 		h->column[i] = field_of(cells[i]);
 		if (h->column[i] < 0)
@@ -177,7 +138,7 @@ read_csv_line(const struct header *h, char *text, struct staged_line *l)
 {
 	char *cells[COLUMNS_MAX];
 	struct err e = { 0 };
-	int n = split_csv(text, h->separator, cells);
+	int n = csv_split(text, h->separator, cells, COLUMNS_MAX);
 
 	if (n != h->n)
 		(void)err_set(&e, ERR_INPUT, "want %d columns", h->n);

@@ -29,6 +29,7 @@ owners='
 libpq-fe\.h            db/.*
 ldap\.h|lber\.h        src/directory/.*
 curl/.*                src/amt/.*
+csv\.h                 src/base/csv\.c
 n?curses.*|term\.h|panel\.h|form\.h|menu\.h  ui/term\.[ch]|ui/widget/.*
 microhttpd\.h          src/api/.*
 '
