@@ -8,7 +8,7 @@ export LC_ALL=C.UTF-8
 n=0 bad=0
 
 # Codecs of amt: bytes and texts, no I/O.
-codecs='amt/(hello|identity|pid|plan|profile|profile_file|realm|roots|status)\.h'
+codecs='amt/(hello|identity|plan|profile|profile_file|psk|psk_file|realm|roots|setup_bin|setup_var|status|usb_image)\.h'
 # Folder, and what its own headers (in quotes) may be.
 rules="
 src/base       base/.*

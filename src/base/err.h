@@ -104,7 +104,11 @@ enum err_next {
 	X(APPROVAL, 1812, STOP, "Waiting for approval")                                            \
 	X(HELD, 1813, STOP, "Held by an operator")                                                 \
 	X(NO_LONGER, 1814, STOP, "Device is no longer configured")                                 \
-	X(STRANDED, 1815, STOP, "Device would have no way back")
+	X(STRANDED, 1815, STOP, "Device would have no way back")                                   \
+	/* pre-shared keys */                                                                      \
+	X(PSK, 1901, STOP, "PID or PPS not valid")                                                 \
+	X(SETUP_BIN, 1902, STOP, "setup.bin not valid")                                            \
+	X(PSK_LIST, 1903, STOP, "Key list not usable")
 
 enum err_code {
 	ERR_NONE = 0,

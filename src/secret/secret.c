@@ -34,18 +34,18 @@ secret_equal(const struct secret *a, const struct secret *b)
 	return a->len == b->len && CRYPTO_memcmp(a->s, b->s, a->len) == 0;
 }
 
-/* A uniform index below n, by refusing the bytes that would favour some. */
-static int
-draw(size_t n, size_t *out)
+int
+secret_draw(size_t n, size_t *out, struct err *e)
 {
 	unsigned char byte;
-	unsigned int limit = 256 - 256 % (unsigned int)n;
+	unsigned int limit = 256 - 256 % (unsigned int)n; /* bytes from there on would favour some */
 
 	do {
 		if (RAND_priv_bytes(&byte, 1) != 1)
-			return -1;
+			return err_set(e, ERR_SYSTEM, "the random generator failed");
 	} while (byte >= limit);
 	*out = byte % n;
+	OPENSSL_cleanse(&byte, 1);
 	return 0;
 }
 
@@ -61,8 +61,8 @@ password_random(struct secret *out, struct err *e)
 		for (size_t i = 0; i < PASSWORD_LEN; i++) {
 			size_t k;
 
-			if (draw(sizeof(letters) - 1, &k) < 0)
-				return err_set(e, ERR_SYSTEM, "the random generator failed");
+			if (secret_draw(sizeof(letters) - 1, &k, e) < 0)
+				return -1;
 			made.s[i] = letters[k];
 		}
 		made.s[PASSWORD_LEN] = '\0';

@@ -31,6 +31,11 @@ MUST_CHECK bool secret_set(struct secret *s, const void *data, size_t len);
 bool secret_equal(const struct secret *a, const struct secret *b);
 
 /*
+ * secret_draw: a uniform index below n, which is 1 to 256, from the system's random source. ERR_SYSTEM.
+ */
+MUST_CHECK int secret_draw(size_t n, size_t *out, struct err *e);
+
+/*
  * password_random: a password of 20 characters that AMT and MEBx take: upper, lower, digit and
  * special; no quote, comma or colon; no characters that look alike. ERR_SYSTEM when the random
  * generator fails.
