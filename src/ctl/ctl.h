@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "base/buf.h"
 #include "base/conf.h"
 #include "db/db.h"
 
@@ -52,7 +53,7 @@ struct command {
 extern const struct command ctl_db_commands[], ctl_key_commands[], ctl_setting_commands[],
     ctl_profile_commands[], ctl_cert_commands[], ctl_staged_commands[], ctl_device_commands[], ctl_retire_commands[],
     ctl_password_commands[], ctl_log_commands[], ctl_trace_commands[], ctl_hello_commands[], ctl_explain_commands[],
-    ctl_user_commands[], ctl_audit_commands[], ctl_ready_commands[];
+    ctl_user_commands[], ctl_audit_commands[], ctl_ready_commands[], ctl_psk_commands[], ctl_setupbin_commands[];
 
 /* ctl_connect: connect (once) under the caller's own role; ctl_connect_engine: under the engine's. */
 MUST_CHECK int ctl_connect(struct ctl *c, struct err *e);
@@ -74,6 +75,13 @@ MUST_CHECK int ctl_number(const char *text, const char *what, long least, long m
 /* ctl_json: print a JSON value, so that no text of it drives a terminal, and free it; _line: on one line. */
 void ctl_json(json_t *j);
 void ctl_json_line(json_t *j);
+
+/*
+ * What holds secrets goes past stdio, whose buffer would keep a copy, and past jansson, which would keep others:
+ * ctl_json_quote adds a text as a JSON string, ctl_write prints the whole. ERR_FILE, ERR_MEMORY.
+ */
+void ctl_json_quote(struct buf *b, const char *s);
+MUST_CHECK int ctl_write(const struct buf *b, struct err *e);
 
 /* ctl_say: a line for people; nothing under --json. */
 void ctl_say(const struct ctl *c, const char *fmt, ...) PRINTF_LIKE(2, 3);

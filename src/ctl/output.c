@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* output: tables for people, JSON for scripts. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "ctl/ctl.h"
@@ -39,6 +41,43 @@ print_json(const char *s)
 			(void)fwrite(from, 1, (size_t)(s - from), stdout);
 	}
 	(void)putchar('\n');
+}
+
+void
+ctl_json_quote(struct buf *b, const char *s)
+{
+	buf_puts(b, "\"");
+	while (*s != '\0') {
+		const char *from = s;
+		uint32_t ch = text_next(&s);
+		char shown[8];
+
+		text_clean(shown, sizeof(shown), from, (size_t)(s - from));
+		if (ch == '"' || ch == '\\')
+			buf_printf(b, "\\%c", (int)ch);
+		else if (ch != '?' && shown[0] == '?')
+			buf_printf(b, "\\u%04x", ch);
+		else
+			buf_add(b, from, (size_t)(s - from));
+	}
+	buf_puts(b, "\"");
+}
+
+int
+ctl_write(const struct buf *b, struct err *e)
+{
+	if (b->bad)
+		return err_set(e, ERR_MEMORY, "output");
+	if (fflush(stdout) != 0)
+		return err_errno(e, ERR_FILE, "standard output");
+	for (size_t at = 0; at < b->len;) {
+		ssize_t n = write(STDOUT_FILENO, b->p + at, b->len - at);
+
+		if (n < 0 && errno != EINTR)
+			return err_errno(e, ERR_FILE, "standard output");
+		at += n > 0 ? (size_t)n : 0;
+	}
+	return 0;
 }
 
 void

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* password: musterctl device password: an engine opens a device's password for the one who asks, with a reason. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -43,25 +41,6 @@ await(struct ctl *c, int64_t id, const struct seal_private *key, struct secret *
 	}
 }
 
-/* A password is printable ASCII or what a profile gave: quotes and what drives a terminal are escaped. */
-static void
-json_string_add(struct buf *b, const struct secret *s)
-{
-	buf_puts(b, "\"");
-	for (size_t i = 0; i < s->len; i++) {
-		unsigned char ch = (unsigned char)s->s[i];
-
-		if (ch == '"' || ch == '\\')
-			buf_printf(b, "\\%c", ch);
-		else if (ch < 0x20 || ch == 0x7f)
-			buf_printf(b, "\\u%04x", ch);
-		else
-			buf_add(b, &s->s[i], 1);
-	}
-	buf_puts(b, "\"");
-}
-
-/* Past stdio, whose buffer would keep a copy. */
 static int
 print(const struct ctl *c, const char *uuid, const char *kind, const char *state, const struct secret *s, struct err *e)
 {
@@ -69,22 +48,13 @@ print(const struct ctl *c, const char *uuid, const char *kind, const char *state
 
 	if (c->json) {
 		buf_printf(&b, "{\n  \"kind\": \"%s\",\n  \"password\": ", kind);
-		json_string_add(&b, s);
+		ctl_json_quote(&b, s->s);
 		buf_printf(&b, ",\n  \"state\": \"%s\",\n  \"uuid\": \"%s\"\n}\n", state, uuid);
 	} else {
 		buf_add(&b, s->s, s->len);
 		buf_puts(&b, "\n");
 	}
-	if (b.bad)
-		return err_set(e, ERR_MEMORY, "password");
-	for (size_t at = 0; at < b.len;) {
-		ssize_t n = write(STDOUT_FILENO, b.p + at, b.len - at);
-
-		if (n < 0 && errno != EINTR)
-			return err_errno(e, ERR_FILE, "standard output");
-		at += n > 0 ? (size_t)n : 0;
-	}
-	return 0;
+	return ctl_write(&b, e);
 }
 
 static bool
