@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # peers: strangers against muster-sim: MeshCentral's activation of a device, and every message of a
-# provisioning run as MeshCentral and Device Management Toolkit build it. See tests/peers/README.md.
+# provisioning run as MeshCentral and Device Management Toolkit build it; and MeshCentral's setup.bin
+# against musterctl's. See tests/peers/README.md.
 #
 # Their packages are installed from tests/peers/package-lock.json into $BUILD/peers, and stay there.
 . "$(dirname "${BASH_SOURCE[0]}")/e2e/lib.sh"
@@ -33,11 +34,17 @@ stranger() {
 
 # told NAME: waits for its end; its facts are facts of this test.
 told() {
-	local line status
+	local status
 	wait "${PID[$1]}"
 	status=$?
 	unset "PID[$1]"
 	sim_stop "$1"
+	facts "$1" $status
+}
+
+# facts NAME STATUS: those in its output.
+facts() {
+	local line
 	while IFS= read -r line; do
 		case $line in
 		"ok - "*) true; ok "${line#ok - }" ;;
@@ -46,7 +53,7 @@ told() {
 		*) note "$line" ;;
 		esac
 	done <"$WORK/$1.out"
-	is $status 0 "$1: no fact was wrong, and it came to its end"
+	is "$2" 0 "$1: no fact was wrong, and it came to its end"
 }
 
 install_peers >"$WORK/npm.log" 2>&1
@@ -67,4 +74,7 @@ stranger manager manager "$WORK/pki" $FQDN
 stranger mesh messages mesh "$WORK/pki"
 stranger toolkit messages toolkit "$WORK/pki"
 for who in activation manager mesh toolkit; do told $who; done
+mkdir "$WORK/setupbin"
+timeout 180 node "$PEERS/setupbin.js" "$WORK/setupbin" >"$WORK/setupbin.out" 2>&1
+facts setupbin $?
 finish
