@@ -8,7 +8,7 @@ export LC_ALL=C.UTF-8
 n=0 bad=0
 
 # Codecs of amt: bytes and texts, no I/O.
-codecs='amt/(hello|identity|plan|profile|profile_file|psk|psk_file|realm|roots|setup_bin|setup_var|status|usb_image)\.h'
+codecs='amt/(eoi_dialect|hello|identity|plan|profile|profile_file|psk|psk_file|realm|roots|setup_bin|setup_var|status|usb_image)\.h'
 # Folder, and what its own headers (in quotes) may be.
 rules="
 src/base       base/.*
@@ -20,7 +20,7 @@ db             (base|secret|db)/.*
 src/engine     (base|secret|amt|pki|directory|db|engine)/.*
 src/ctl        (base|secret|pki|db|ctl)/.*|$codecs
 ui             (base|secret|db|ui)/.*|$codecs
-sim            (base|sim)/.*|amt/hello\.h
+sim            (base|sim)/.*|amt/(eoi_dialect|hello)\.h
 src/musterd.c    (base|secret|engine)/.*|amt/(http|xml)\.h
 src/musterctl.c  (base|secret|ctl)/.*|amt/xml\.h
 "
