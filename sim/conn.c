@@ -289,6 +289,20 @@ serve(struct conn *c)
 	}
 }
 
+/* Who sets the device up, for its record; by certificate, the check of the chain has begun it. */
+static void
+note_server(struct conn *c)
+{
+	struct setup_record *r = &c->d->pending_record;
+	struct sockaddr_in peer;
+	socklen_t len = sizeof(peer);
+
+	if (device_psk(c->d))
+		*r = (struct setup_record){ .psk = true };
+	if (getpeername(c->watch.fd, (struct sockaddr *)&peer, &len) == 0)
+		(void)inet_ntop(AF_INET, &peer.sin_addr, r->server, sizeof(r->server));
+}
+
 static void
 handshake(struct conn *c)
 {
@@ -296,15 +310,8 @@ handshake(struct conn *c)
 
 	if (n == 1) {
 		c->tls_setup = c->d->state != STATE_POST;
-		if (c->tls_setup) {
-			struct sockaddr_in peer;
-			socklen_t len = sizeof(peer);
-
-			if (getpeername(c->watch.fd, (struct sockaddr *)&peer, &len) == 0)
-				(void)inet_ntop(AF_INET, &peer.sin_addr,
-				    c->d->pending_record.server,
-				    sizeof(c->d->pending_record.server));
-		}
+		if (c->tls_setup)
+			note_server(c);
 		c->phase = PHASE_READ;
 		serve(c);
 		return;
@@ -423,5 +430,7 @@ conn_accept(struct device *d, int fd, bool tls)
 	d->conns = c;
 	if (tls)
 		d->tls_conn = c;
+	else if (d->state != STATE_POST)
+		note_server(c);
 	arm(c, HANDSHAKE_MS);
 }

@@ -54,6 +54,8 @@ run_hello(struct device *d, const char *arg)
 	(void)arg;
 	if (d->state == STATE_POST)
 		return json_pack("{s:s}", "error", "device is configured");
+	if (!device_psk(d) && !device_pki(d))
+		return json_pack("{s:s}", "error", "device has no PID and takes no certificate");
 	ports_start(d);
 	return ok();
 }
@@ -102,6 +104,16 @@ run_clear(struct device *d, const char *arg)
 	return ok();
 }
 
+/* The PC itself is switched on or off, by hand or by its system. */
+static json_t *
+run_power(struct device *d, const char *arg)
+{
+	if (strlen(arg) != 2 || arg[0] != 'S' || arg[1] < '0' || arg[1] > '5')
+		return json_pack("{s:s}", "error", "want S0 to S5");
+	d->power_state = (unsigned int)(arg[1] - '0');
+	return ok();
+}
+
 static json_t *
 run_dump(struct device *d, const char *arg)
 {
@@ -137,6 +149,7 @@ static const struct {
 	{ "hello",       run_hello,       true,  false },
 	{ "log",         run_log,         false, false },
 	{ "partial",     run_partial,     true,  false },
+	{ "power",       run_power,       true,  true },
 	{ "reboot",      run_reboot,      true,  false },
 	{ "resume",      run_resume,      true,  false },
 	{ "unprovision", run_unprovision, true,  false },
@@ -189,7 +202,7 @@ run_line(struct fleet *f, char *line)
 			continue;
 		if (device == NULL || commands[i].arg != (rest != NULL))
 			return json_pack("{s:s}", "error",
-			    commands[i].arg ? "want DEVICE and SPEC" : "want DEVICE");
+			    commands[i].arg ? "want DEVICE and one word more" : "want DEVICE");
 		return on_devices(f, i, device, rest);
 	}
 	return json_pack("{s:s}", "error", "no such command");

@@ -6,6 +6,7 @@
  *	log DEVICE             operations received, in order
  *	count [DEVICE]         requests received
  *	reboot DEVICE          power cycle
+ *	power DEVICE S0        the PC is on (S0), asleep (S1 to S4) or off (S5)
  *	hello DEVICE           start setup as an agent would: state 1, hellos from the beginning
  *	unprovision DEVICE     full un-provision, as in MEBx
  *	partial DEVICE         partial un-provision
@@ -13,7 +14,7 @@
  *	clear DEVICE           drop its faults
  *	quit                   end the simulator
  *
- * DEVICE is a UUID or an address; "*" in fault, clear, reboot and hello means every device. Errors
+ * DEVICE is a UUID or an address; "*" in fault, clear, power, reboot and hello means every device. Errors
  * come back as {"error": TEXT}.
  */
 #ifndef MUSTER_SIM_CONTROL_H

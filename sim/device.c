@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "sim/keystore.h"
 #include "sim/mem.h"
+#include "sim/pending.h"
 #include "sim/schema.h"
 
 enum { CLOCK_2004 = 1072915200 };
@@ -35,6 +36,7 @@ forget(struct device *d, size_t i)
 void
 device_set(struct device *d, const struct prop *p, unsigned int inst, const char *text)
 {
+	pending_setting(d, p, inst);
 	for (size_t i = 0; i < d->nsettings; i++)
 		if (d->settings[i].prop == p && d->settings[i].inst == inst) {
 			forget(d, i);
@@ -156,6 +158,32 @@ device_init(struct device *d)
 	d->tls_port.watch.fd = d->plain_port.watch.fd = -1;
 }
 
+bool
+device_psk(const struct device *d)
+{
+	return d->rel.has->ways & WAY_PSK && pending_pid(d)[0] != '\0' &&
+	       fault_has(&d->faults, FK_PKI_HELLO) == NULL;
+}
+
+bool
+device_pki(const struct device *d)
+{
+	return d->rel.has->ways & WAY_PKI && !d->no_crypto &&
+	       strcmp(device_named(d, "AMT_SetupAndConfigurationService", 0,
+			  "ZeroTouchConfigurationEnabled"),
+		   "true") == 0;
+}
+
+void
+device_ask(struct device *d)
+{
+	bool host = d->rel.has->ways & WAY_HOST;
+
+	d->network_off = !device_psk(d) && device_pki(d) && host;
+	d->state =
+	    device_psk(d) || (device_pki(d) && !host) ? STATE_IN : STATE_PRE;
+}
+
 void
 device_trust(struct device *d, const struct hello_hash *h, const char *name, bool is_default)
 {
@@ -187,6 +215,7 @@ kept(const struct prop *p)
 {
 	return p == named("AMT_GeneralSettings", "HostName") ||
 	       p == named("AMT_GeneralSettings", "DomainName") ||
+	       p == named("AMT_SetupAndConfigurationService", "ZeroTouchConfigurationEnabled") ||
 	       p == named("AMT_SetupAndConfigurationService", "ConfigurationServerFQDN");
 }
 
@@ -210,6 +239,7 @@ factory_credentials(struct device *d)
 void
 device_reset(struct device *d, bool full)
 {
+	pending_drop(d);
 	for (size_t i = 0; i < d->nsettings;) {
 		if (!full && kept(d->settings[i].prop))
 			i++;
@@ -218,9 +248,12 @@ device_reset(struct device *d, bool full)
 	}
 	keystore_clear(d);
 	live_clear(&d->live);
+	free(d->crl);
+	d->crl = NULL;
 	d->bound_cert = -1;
 	d->nacls = 0;
 	d->clock_set = false;
+	d->rng_set = false;
 	d->power_scheme = 0;
 	d->krb_cache = false;
 	d->record = (struct setup_record){ 0 };
@@ -232,7 +265,10 @@ device_reset(struct device *d, bool full)
 	X509_free(d->setup_cert);
 	d->setup_cert = NULL;
 	d->otp_len = 0;
-	d->state = full ? STATE_PRE : STATE_IN;
+	if (full)
+		d->state = STATE_PRE;
+	else
+		device_ask(d);
 	d->count.unprovisions++;
 }
 
@@ -254,6 +290,8 @@ commit_allowed(const struct device *d)
 		return false;
 	if (has->clock_needed && !d->clock_set)
 		return false;
+	if (has->rng_needed && d->state == STATE_IN && !d->rng_set)
+		return false;
 	if (has->mebx_needed && !d->mebx_changed)
 		return false;
 	return tls || has->plain_port;
@@ -266,6 +304,7 @@ device_commit(struct device *d)
 
 	if (!commit_allowed(d))
 		return 2057;
+	pending_commit(d);
 	live_clear(l);
 	l->enabled = strcmp(device_named(d, "AMT_TLSSettingData", 0, "Enabled"), "true") == 0;
 	l->mutual =
@@ -305,6 +344,7 @@ device_logged(
 void
 device_free(struct device *d)
 {
+	pending_commit(d);
 	for (size_t i = 0; i < d->nsettings; i++)
 		free(d->settings[i].text);
 	free(d->settings);
@@ -312,6 +352,7 @@ device_free(struct device *d)
 	live_clear(&d->live);
 	X509_free(d->setup_cert);
 	EVP_PKEY_free(d->setup_key);
+	free(d->crl);
 	free(d->roots);
 	free(d->certs);
 	free(d->keys);

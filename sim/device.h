@@ -17,12 +17,14 @@
 #include "base/uuid.h"
 #include "sim/fault.h"
 #include "sim/loop.h"
+#include "sim/psk.h"
 #include "sim/release.h"
 #include "sim/vals.h"
 
 struct fleet;
 struct conn;
 struct hello_out;
+struct pending;
 
 enum {
 	HOST_MAX = 64,
@@ -123,11 +125,17 @@ struct tls_live {
 /* How the last setup was authorised. */
 struct setup_record {
 	bool present, secure_dns, time_valid, is_default;
+	bool psk; /* by PID and PPS: no root, no certificate */
 	struct hello_hash root;
 	char cn[128];
 	char serial[64];
 	char server[INET_ADDRSTRLEN];
 	time_t at;
+};
+
+/* What a remote control command left for the next start. Source: protocol/eoi.md 8.4. */
+struct boot {
+	unsigned int command, special, parameter, options, oem;
 };
 
 struct op_log {
@@ -165,7 +173,8 @@ struct device {
 
 	enum setup_state state;
 	bool network_off;
-	bool auth_int; /* offers qop auth-int only */
+	bool auth_int;  /* offers qop auth-int only */
+	bool no_crypto; /* built without TLS: set up over the plain port */
 	char realm[64];
 	char factory_password[PASSWORD_MAX];
 	char mebx_password[PASSWORD_MAX];
@@ -175,7 +184,7 @@ struct device {
 	bool admin_set;
 	struct account admin;
 	char pid[PID_LEN + 1];
-	char pps[33];
+	char pps[PPS_CHARS + 1];
 
 	struct root *roots;
 	size_t nroots, root_cap;
@@ -189,13 +198,17 @@ struct device {
 	size_t nkeys, key_cap;
 	unsigned int next_key;
 	uint64_t keygen_done_ms; /* not 0: a slow key generation runs until then */
+	char *crl;               /* addresses of revocation lists, a line each; NULL: none */
 	int bound_cert;          /* handle of the TLS context, -1: none; live after commit */
 	struct acl *acls;
 	size_t nacls, acl_cap;
 	unsigned int next_acl;
 	int64_t clock_offset_s; /* own clock minus real time */
 	bool clock_set;
+	bool rng_set; /* the random key of this setup has come */
 	unsigned int power_scheme;
+	unsigned int power_state; /* 0: S0 to 5: S5 */
+	struct boot boot;
 	uint8_t config_nonce[20];
 	bool krb_cache;
 
@@ -220,7 +233,9 @@ struct device {
 	struct timer ports_up;
 	struct timer hello_due;
 	unsigned int hello_retry;
+	bool hello_again;        /* not the first window any more */
 	struct hello_out *hello; /* one on its way, or NULL */
+	struct pending *pending; /* what waits for the commit; NULL: nothing */
 };
 
 /* device_init: a device as it leaves the factory with setup mode on. uuid and rel are set. */
@@ -229,6 +244,16 @@ void device_free(struct device *d);
 
 /* device_trust: add a root of the factory list, or a custom one. */
 void device_trust(struct device *d, const struct hello_hash *h, const char *name, bool is_default);
+
+/* device_psk, device_pki: it asks to be set up by PID and PPS; it could be by certificate. */
+bool device_psk(const struct device *d);
+bool device_pki(const struct device *d);
+
+/*
+ * device_ask: what a device does that is free to ask for setup: state In, or nothing (state Pre) when
+ * it has no means, or may not before a program on its host starts it.
+ */
+void device_ask(struct device *d);
 
 /* device_setting: stored or factory value of a property; NULL when absent. */
 const char *device_setting(const struct device *d, const struct prop *p, unsigned int inst);

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "sim/fleet.h"
 #include "sim/mem.h"
+#include "sim/pending.h"
 
 enum { FAILURES_TO_LOCK = 3, NONCE_BYTES = 24, NC_LEN = 8 };
 
@@ -140,7 +141,7 @@ login_fits(struct device *d, struct nonce *n, const struct account *a, const str
 {
 	const uint8_t *tries[3] = { a->ha1, NULL, NULL };
 
-	if (a == &d->admin && d->state == STATE_IN) {
+	if (a == pending_admin(d) && d->state == STATE_IN) {
 		tries[1] = d->mebx_ha1;
 		tries[2] = n != NULL && n->sticky ? n->ha1 : NULL;
 	}
@@ -155,14 +156,17 @@ login_fits(struct device *d, struct nonce *n, const struct account *a, const str
 static struct account *
 find_account(struct device *d, const char *user, const struct acl **acl)
 {
+	size_t n;
+	struct acl *acls = pending_acls(d, &n);
+
 	*acl = NULL;
-	if (strcmp(d->admin.user, user) == 0)
-		return &d->admin;
-	for (size_t i = 0; i < d->nacls; i++)
-		if (d->acls[i].sid_len == 0 && d->acls[i].enabled && d->acls[i].access != 0 &&
-		    strcmp(d->acls[i].login.user, user) == 0) {
-			*acl = &d->acls[i];
-			return &d->acls[i].login;
+	if (strcmp(pending_admin(d)->user, user) == 0)
+		return pending_admin(d);
+	for (size_t i = 0; i < n; i++)
+		if (acls[i].sid_len == 0 && acls[i].enabled && acls[i].access != 0 &&
+		    strcmp(acls[i].login.user, user) == 0) {
+			*acl = &acls[i];
+			return &acls[i].login;
 		}
 	return NULL;
 }

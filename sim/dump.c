@@ -10,6 +10,7 @@
 #include "sim/keystore.h"
 #include "sim/mem.h"
 #include "sim/ops.h"
+#include "sim/pending.h"
 
 static void
 put_text(json_t *o, const char *key, const char *text)
@@ -220,6 +221,38 @@ counters(const struct device *d)
 	return o;
 }
 
+/* What waits for the commit: parts by name, and settings by number. */
+static json_t *
+waiting(const struct device *d)
+{
+	static const struct {
+		unsigned int part;
+		const char *name;
+	} rows[] = { { PART_ADMIN, "admin" }, { PART_ACL, "acl" }, { PART_PSK, "psk" },
+		{ PART_POWER, "power_scheme" }, { PART_TLS, "bound_cert" } };
+	json_t *list = json_array();
+	size_t settings;
+	unsigned int parts = pending_parts(d, &settings);
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (parts & rows[i].part)
+			(void)json_array_append_new(list, json_string(rows[i].name));
+	if (settings > 0)
+		(void)json_array_append_new(list, json_string("settings"));
+	return list;
+}
+
+static json_t *
+power(const struct device *d)
+{
+	static const char *const states[] = { "S0", "S1", "S2", "S3", "S4", "S5" };
+	const struct boot *b = &d->boot;
+
+	return json_pack("{s:s, s:i, s:i, s:i, s:i, s:i}", "state", states[d->power_state],
+	    "command", b->command, "special", b->special, "parameter", b->parameter, "options",
+	    b->options, "oem", b->oem);
+}
+
 static json_t *
 faults(const struct device *d)
 {
@@ -243,9 +276,10 @@ record(const struct device *d)
 		json_decref(o);
 		return json_null();
 	}
+	put_text(o, "method", r->psk ? "psk" : "pki");
 	put_text(o, "cn", r->cn);
 	put_text(o, "server", r->server);
-	put_text(o, "root_type", hash_name(r->root.type));
+	put_text(o, "root_type", r->psk ? NULL : hash_name(r->root.type));
 	put_hex(o, "root_hash", r->root.hash, r->root.len);
 	put_bool(o, "secure_dns", r->secure_dns);
 	put_bool(o, "time_valid", r->time_valid);
@@ -264,6 +298,9 @@ identity(const struct device *d, json_t *o)
 	put_num(o, "provisioning_state", (long long)d->state);
 	put_num(o, "control_mode", d->state == STATE_POST ? 2 : 0);
 	put_bool(o, "network_off", d->network_off);
+	put_bool(o, "no_crypto", d->no_crypto);
+	put_bool(o, "zero_touch",
+	    on(d, "AMT_SetupAndConfigurationService", 0, "ZeroTouchConfigurationEnabled"));
 	put_text(o, "host", device_named(d, "AMT_GeneralSettings", 0, "HostName"));
 	put_text(o, "domain", device_named(d, "AMT_GeneralSettings", 0, "DomainName"));
 	put_text(o, "dhcp_domain", d->domain);
@@ -296,9 +333,13 @@ dump_device(const struct device *d)
 	(void)json_object_set_new(o, "acl", acls(d));
 	(void)json_object_set_new(o, "roots", roots(d));
 	(void)json_object_set_new(o, "interfaces", interfaces(d));
+	put_text(o, "crl", d->crl);
+	(void)json_object_set_new(o, "power", power(d));
+	(void)json_object_set_new(o, "waits", waiting(d));
 	put_text(o, "power_scheme", ops_scheme_guid(d, d->power_scheme));
 	put_num(o, "clock_offset_s", d->clock_offset_s);
 	put_bool(o, "clock_set", d->clock_set);
+	put_bool(o, "rng_set", d->rng_set);
 	put_num(o, "commits", (long long)d->count.commits);
 	put_num(o, "configurations", (long long)d->count.configurations);
 	(void)json_object_set_new(o, "record", record(d));

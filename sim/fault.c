@@ -61,6 +61,17 @@ static const struct {
 	[FK_NO_SUFFIX]     = { "no-suffix",     ARG_NONE,           "method replies with an Action without Response" },
 	[FK_ODD_XML]       = { "odd-xml",       ARG_NONE,           "other prefixes, blanks in attributes, single-byte chunks" },
 	[FK_DELAY_MS]      = { "delay-ms",      ARG_NUMBER,         "N: answer N milliseconds later" },
+	[FK_PID_HYPHENS]   = { "pid-hyphens",   ARG_NONE,           "the PSK identity is the PID with its hyphen" },
+	[FK_PPS_HYPHENS]   = { "pps-hyphens",   ARG_NONE,           "the pre-shared key is the PPS with its hyphens" },
+	[FK_HIDE_IDENTITY] = { "hide-identity", ARG_NONE,           "an unknown PSK identity fails as a wrong key does" },
+	[FK_RC4_ONLY]      = { "rc4-only",      ARG_NONE,           "firmware with RC4 suites alone: no shared cipher" },
+	[FK_PKI_HELLO]     = { "pki-hello",     ARG_NONE,           "ask for setup by certificate although there is a PID" },
+	[FK_CLOSE_WINDOW]  = { "close-window",  ARG_NONE,           "close the network interface when the hellos have ended" },
+	[FK_RECHALLENGE]   = { "rechallenge",   ARG_NUMBER,         "N: every Nth logged-in request is challenged once more" },
+	[FK_STATUS_CODE]   = { "status-code",   ARG_NONE,           "EOI: the status element is called StatusCode" },
+	[FK_MAC_HYPHENS]   = { "mac-hyphens",   ARG_NONE,           "EOI: MAC addresses with '-'" },
+	[FK_ONLY_NAME]     = { "only-name",     ARG_WHAT,           "NAME: EOI: of this operation only this spelling is known" },
+	[FK_AT_ONCE]       = { "at-once",       ARG_WHAT,           "WHAT: EOI: stored at once, does not wait for the commit" },
 	/* clang-format on */
 };
 

@@ -47,6 +47,9 @@ seeded_uuid(unsigned long seed, size_t i, struct uuid *out)
 	out->b[8] = (uint8_t)((out->b[8] & 0x3f) | 0x80);
 }
 
+/* A new MEBx password comes before a PID; by hand it is this one. */
+#define PSK_PASSWORD "P@ssw0rd"
+
 /* What every device gets, from the options; own_roots: its roots are given one by one. */
 static int
 common(struct fleet *f, struct device *d, bool own_roots, struct err *e)
@@ -62,6 +65,16 @@ common(struct fleet *f, struct device *d, bool own_roots, struct err *e)
 	return f->opt.root_file == NULL ? 0 : roots_add(d, f->opt.root_file, e);
 }
 
+/* Without TLS there is no setup by certificate, and none of the ports that recent firmware has. */
+static int
+without_crypto(struct device *d, struct err *e)
+{
+	if (!(d->rel.has->ways & WAY_PSK))
+		return err_set(e, ERR_INPUT, "release %s does not come without TLS", d->rel.text);
+	d->no_crypto = true;
+	return 0;
+}
+
 static void
 place(struct fleet *f, size_t i)
 {
@@ -70,6 +83,27 @@ place(struct fleet *f, size_t i)
 	d->fleet = f;
 	d->index = (unsigned int)i;
 	d->addr.s_addr = htonl(ntohl(f->opt.base.s_addr) + (uint32_t)i);
+}
+
+/* What cannot be set up by certificate has a pair, or it would be silent for ever. */
+static int
+made_up_secrets(struct fleet *f, struct device *d, struct err *e)
+{
+	unsigned int ways = d->rel.has->ways;
+	bool psk = ways & WAY_PSK && (f->opt.psk || f->opt.no_crypto || !(ways & WAY_PKI));
+	const char *password = f->opt.mebx_password;
+
+	if (f->opt.no_crypto && without_crypto(d, e) < 0)
+		return -1;
+	if (psk)
+		psk_make(f->opt.seed, &d->uuid, d->pid, d->pps);
+	if (password == NULL && psk)
+		password = PSK_PASSWORD;
+	if (password != NULL &&
+	    !text_copy(d->factory_password, sizeof(d->factory_password), password))
+		return err_set(e, ERR_INPUT, "--mebx-password: longer than %zu characters",
+		    sizeof(d->factory_password) - 1);
+	return 0;
 }
 
 static int
@@ -95,18 +129,19 @@ made_up(struct fleet *f, struct err *e)
 		d->rel = rel[i % n];
 		seeded_uuid(f->opt.seed, i, &d->uuid);
 		(void)text_copy(d->domain, sizeof(d->domain), f->opt.domain);
-		if (common(f, d, false, e) < 0)
+		if (made_up_secrets(f, d, e) < 0 || common(f, d, false, e) < 0)
 			return -1;
+		device_ask(d);
 	}
 	return 0;
 }
 
 /* Keys of a device in the file. */
 struct entry {
-	const char *uuid, *release, *domain, *trusted_suffix, *host, *mebx_password, *mebx_policy,
-	    *otp;
+	const char *uuid, *release, *domain, *trusted_suffix, *server_fqdn, *host, *mebx_password,
+	    *mebx_policy, *otp, *pid, *pps;
 	json_t *roots, *faults;
-	int auth_int;
+	int auth_int, psk, no_crypto;
 };
 
 static int
@@ -116,11 +151,12 @@ unpack(json_t *o, struct entry *x, const char *where, struct err *e)
 
 	*x = (struct entry){ 0 };
 	if (json_unpack_ex(o, &je, JSON_STRICT,
-		"{s:s, s:s, s?s, s?s, s?s, s?s, s?s, s?s, s?o, s?o, s?b}", "uuid", &x->uuid,
-		"release", &x->release, "domain", &x->domain, "trusted_suffix", &x->trusted_suffix,
-		"host", &x->host, "mebx_password", &x->mebx_password, "mebx_policy",
-		&x->mebx_policy, "otp", &x->otp, "roots", &x->roots, "faults", &x->faults,
-		"auth_int", &x->auth_int) < 0)
+		"{s:s, s:s, s?s, s?s, s?s, s?s, s?s, s?s, s?s, s?s, s?s, s?o, s?o, s?b, s?b, s?b}",
+		"uuid", &x->uuid, "release", &x->release, "domain", &x->domain, "trusted_suffix",
+		&x->trusted_suffix, "server_fqdn", &x->server_fqdn, "host", &x->host,
+		"mebx_password", &x->mebx_password, "mebx_policy", &x->mebx_policy, "otp", &x->otp,
+		"pid", &x->pid, "pps", &x->pps, "roots", &x->roots, "faults", &x->faults,
+		"auth_int", &x->auth_int, "psk", &x->psk, "no_crypto", &x->no_crypto) < 0)
 		return err_set(e, ERR_INPUT, "%s: %s", where, je.text);
 	return 0;
 }
@@ -171,6 +207,29 @@ lists(struct device *d, const struct entry *x, const char *where, struct err *e)
 	return 0;
 }
 
+/* PID and PPS as they stand there, or by the rule. */
+static int
+secrets(struct fleet *f, struct device *d, const struct entry *x, const char *where, struct err *e)
+{
+	bool psk = x->psk || x->pid != NULL || x->pps != NULL;
+
+	if (psk && !(d->rel.has->ways & WAY_PSK))
+		return err_set(
+		    e, ERR_INPUT, "%s: release %s takes no PID and PPS", where, d->rel.text);
+	if (x->no_crypto && without_crypto(d, e) < 0)
+		return err_wrap(e, where);
+	if (x->pid != NULL || x->pps != NULL) {
+		if (x->pid == NULL || x->pps == NULL || !psk_pid(x->pid, d->pid) ||
+		    !psk_pps(x->pps, d->pps))
+			return err_set(e, ERR_INPUT,
+			    "%s: want pid and pps, both with right check characters", where);
+	} else if (psk)
+		psk_make(f->opt.seed, &d->uuid, d->pid, d->pps);
+	if (psk && d->factory_password[0] == '\0')
+		(void)text_copy(d->factory_password, sizeof(d->factory_password), PSK_PASSWORD);
+	return 0;
+}
+
 static bool
 copy_texts(struct device *d, const struct entry *x, const char *domain)
 {
@@ -204,14 +263,18 @@ from_json(struct fleet *f, size_t i, json_t *o, const char *where, struct err *e
 	if (!copy_texts(d, &x, f->opt.domain))
 		return err_set(e, ERR_INPUT,
 		    "%s: a text is too long, or otp not of 8 to 32 characters", where);
-	if (common(f, d, x.roots != NULL, e) < 0)
+	if (secrets(f, d, &x, where, e) < 0 || common(f, d, x.roots != NULL, e) < 0)
 		return -1;
 	d->auth_int = d->auth_int || x.auth_int != 0;
 	if (x.host != NULL)
 		device_set_named(d, "AMT_GeneralSettings", 0, "HostName", x.host);
-	if (mebx_policy(d, x.mebx_policy, where, e) < 0)
+	if (x.server_fqdn != NULL)
+		device_set_named(d, "AMT_SetupAndConfigurationService", 0,
+		    "ConfigurationServerFQDN", x.server_fqdn);
+	if (mebx_policy(d, x.mebx_policy, where, e) < 0 || lists(d, &x, where, e) < 0)
 		return -1;
-	return lists(d, &x, where, e);
+	device_ask(d);
+	return 0;
 }
 
 static int

@@ -25,6 +25,8 @@ struct options {
 	unsigned int idle_s; /* a quiet connection is closed */
 	unsigned int key_pool;
 	bool fresh_keys, tls13, auth_int;
+	bool psk, no_crypto;       /* of made-up devices: a PID and a PPS; no TLS */
+	const char *mebx_password; /* of made-up devices; NULL: the factory's */
 	const char *control_path, *dump_file;
 	int ready_fd;             /* -1: a line on standard output */
 	struct fault_list faults; /* every device gets these */

@@ -9,8 +9,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "sim/fleet.h"
 #include "sim/mem.h"
+#include "sim/pending.h"
+#include "sim/ports.h"
 
 enum { CONNECT_MS = 10000, FRAGMENT_MS = 2 };
 
@@ -24,18 +27,24 @@ struct hello_out {
 	uint8_t bytes[HELLO_MAX_LEN];
 };
 
+enum { PHASES = 3, MINUTE_MS = 60 * 1000, HOUR_MS = 3600 * 1000 };
+
+/* By window: 6 hours, 24 hours. */
 static const struct {
 	unsigned int times;
 	uint64_t pause_ms;
-} schedule[] = { { 5, 60 * 1000 }, { 5, 600 * 1000 }, { 4, 3600 * 1000 } };
+} schedules[][PHASES] = {
+	{ { 5, MINUTE_MS }, { 5, 10 * MINUTE_MS }, { 4, HOUR_MS } },
+	{ { 5, MINUTE_MS }, { 11, 5 * MINUTE_MS }, { 22, HOUR_MS } },
+};
 
 uint64_t
-hello_pause_ms(unsigned int n)
+hello_pause_ms(bool day, unsigned int n)
 {
-	for (size_t i = 0; i < ARRAY_LEN(schedule); i++) {
-		if (n < schedule[i].times)
-			return schedule[i].pause_ms;
-		n -= schedule[i].times;
+	for (size_t i = 0; i < PHASES; i++) {
+		if (n < schedules[day][i].times)
+			return schedules[day][i].pause_ms;
+		n -= schedules[day][i].times;
 	}
 	return 0;
 }
@@ -111,10 +120,12 @@ build(const struct device *d, uint8_t *out, size_t size)
 {
 	struct hello *h = mem_zero(sizeof(*h));
 
-	h->mode = HELLO_MODE_PKI;
+	h->mode = device_psk(d) ? HELLO_MODE_PSK : HELLO_MODE_PKI;
 	h->admin_set = d->mebx_changed ? 1 : 0;
 	h->retries = d->hello_retry;
 	h->uuid = d->uuid;
+	if (h->mode == HELLO_MODE_PSK)
+		(void)text_copy(h->pid, sizeof(h->pid), pending_pid(d));
 	for (size_t i = 0; i < d->nroots && h->nhashes < HELLO_MAX_HASHES; i++)
 		if (d->roots[i].enabled)
 			h->hashes[h->nhashes++] = d->roots[i].hash;
@@ -163,15 +174,27 @@ say_hello(struct device *d)
 	loop_timer(d->fleet->loop, &h->timer, CONNECT_MS);
 }
 
+/* The last wait is over and nobody came. */
+static void
+window_ends(struct timer *t)
+{
+	ports_after(container_of(t, struct device, hello_due), AFTER_NETWORK_OFF);
+}
+
 static void
 due(struct timer *t)
 {
 	struct device *d = container_of(t, struct device, hello_due);
-	uint64_t pause = hello_pause_ms(d->hello_retry);
+	bool day = !d->hello_again && !device_psk(d) && !(d->rel.has->ways & WAY_HOST);
+	uint64_t pause = hello_pause_ms(day, d->hello_retry);
 
 	if (fault_hit(&d->faults, FK_NO_HELLO) == NULL)
 		say_hello(d);
 	d->hello_retry++;
+	if (pause == 0 && fault_has(&d->faults, FK_CLOSE_WINDOW) != NULL) {
+		d->hello_due.fire = window_ends;
+		pause = HOUR_MS;
+	}
 	if (pause > 0)
 		loop_timer(d->fleet->loop, &d->hello_due,
 		    (uint64_t)((double)pause * d->fleet->opt.time_scale) + 1);
@@ -189,6 +212,7 @@ hello_start_in(struct device *d, uint64_t ms)
 void
 hello_start(struct device *d)
 {
+	d->hello_again = true;
 	hello_start_in(d, 0);
 }
 

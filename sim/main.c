@@ -45,6 +45,9 @@ enum {
 	KEY_DUMP,
 	KEY_READY_FD,
 	KEY_FAULT,
+	KEY_PSK,
+	KEY_NO_CRYPTO,
+	KEY_MEBX,
 };
 
 static const struct argp_option option_rows[] = {
@@ -56,6 +59,9 @@ static const struct argp_option option_rows[] = {
 	{ "root",            KEY_ROOT,        "FILE",      0, "PEM root that every device trusts for setup", 1 },
 	{ "seed",            KEY_SEED,        "N",         0, "UUIDs of made-up devices (default 1)", 1 },
 	{ "base",            KEY_BASE,        "ADDR",      0, "address of the first device (default 127.100.0.1)", 1 },
+	{ "psk",             KEY_PSK,         0,           0, "give each that takes one a PID and PPS, by rule", 1 },
+	{ "mebx-password",   KEY_MEBX,        "TEXT",      0, "their MEBx password (default admin; P@ssw0rd with a PID)", 1 },
+	{ "no-crypto",       KEY_NO_CRYPTO,   0,           0, "built without TLS: set up by PID over port 16992", 1 },
 	{ "auth-int",        KEY_AUTH_INT,    0,           0, "offer qop auth-int only", 1 },
 	{ "fault",           KEY_FAULT,       "SPEC",      0, "a fault of every device, may be repeated", 1 },
 	{ "server",          KEY_SERVER,      "ADDR:PORT", 0, "where hellos go (default 127.0.0.1:9971)", 2 },
@@ -138,7 +144,8 @@ read_text(int key, const char *arg, struct options *o)
 		const char **to;
 	} rows[] = { { KEY_FLEET, &o->fleet_file }, { KEY_RELEASES, &o->releases },
 		{ KEY_DOMAIN, &o->domain }, { KEY_ROOT, &o->root_file },
-		{ KEY_CONTROL, &o->control_path }, { KEY_DUMP, &o->dump_file } };
+		{ KEY_CONTROL, &o->control_path }, { KEY_DUMP, &o->dump_file },
+		{ KEY_MEBX, &o->mebx_password } };
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (rows[i].key == key) {
@@ -203,6 +210,12 @@ read_option(int key, char *arg, struct argp_state *s)
 	case KEY_AUTH_INT:
 		o->auth_int = true;
 		break;
+	case KEY_PSK:
+		o->psk = true;
+		break;
+	case KEY_NO_CRYPTO:
+		o->no_crypto = true;
+		break;
 	case KEY_READY_FD:
 		o->ready_fd = (int)number(s, arg, 1 << 20);
 		break;
@@ -236,8 +249,9 @@ open_devices(struct fleet *f, struct err *e)
 	for (size_t i = 0; i < f->n; i++) {
 		if (ports_open(&f->dev[i], e) < 0)
 			return -1;
-		hello_start_in(
-		    &f->dev[i], f->n == 0 ? 0 : f->opt.hello_spread_ms * (uint64_t)i / f->n);
+		if (f->dev[i].state == STATE_IN)
+			hello_start_in(
+			    &f->dev[i], f->opt.hello_spread_ms * (uint64_t)i / f->n);
 	}
 	return 0;
 }
@@ -330,7 +344,7 @@ int
 main(int argc, char **argv)
 {
 	static const struct argp argp = { option_rows, read_option, 0,
-		"A fleet of simulated Intel AMT devices: hellos, TLS, WS-Management, faults.\v", 0,
+		"A fleet of simulated Intel AMT devices: hellos, TLS, WS-Management, EOI, faults.\v", 0,
 		help_filter, 0 };
 	struct fleet f = { 0 };
 	struct err e = { 0 };

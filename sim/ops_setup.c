@@ -173,15 +173,14 @@ set_mebx(struct call *c)
 static unsigned int
 set_psk(struct call *c)
 {
-	const char *pid = vals_text(&c->in, "PID"), *pps = vals_text(&c->in, "PPS");
-	static const char *const allowed = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	char pid[PID_LEN + 1], pps[PPS_CHARS + 1];
 
-	if (strlen(pid) != PID_LEN || strspn(pid, allowed) != PID_LEN)
+	if (!psk_pid(vals_text(&c->in, "PID"), pid))
 		return PT_INVALID_PID;
-	if (strlen(pps) != 32 || strspn(pps, allowed) != 32)
+	if (!psk_pps(vals_text(&c->in, "PPS"), pps))
 		return PT_INVALID_PPS;
-	(void)text_copy(c->d->pid, sizeof(c->d->pid), pid);
-	(void)text_copy(c->d->pps, sizeof(c->d->pps), pps);
+	memcpy(c->d->pid, pid, sizeof(pid));
+	memcpy(c->d->pps, pps, sizeof(pps));
 	return PT_SUCCESS;
 }
 

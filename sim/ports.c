@@ -12,6 +12,7 @@
 #include "sim/conn.h"
 #include "sim/fleet.h"
 #include "sim/hello_clock.h"
+#include "sim/pending.h"
 
 enum { BACKLOG = 16 };
 
@@ -71,8 +72,10 @@ listen_on(struct device *d, struct listener *l, uint16_t port, bool tls, struct 
 int
 ports_open(struct device *d, struct err *e)
 {
-	bool tls = d->state == STATE_IN || (d->state == STATE_POST && d->live.enabled);
-	bool plain = d->state == STATE_POST && d->live.plain && d->rel.has->plain_port;
+	bool tls = (d->state == STATE_IN && !d->no_crypto) ||
+		   (d->state == STATE_POST && d->live.enabled);
+	bool plain = (d->state == STATE_IN && d->no_crypto) ||
+		     (d->state == STATE_POST && d->live.plain && d->rel.has->plain_port);
 
 	if (d->network_off)
 		return 0;
@@ -125,7 +128,8 @@ restart(struct device *d)
 static void
 power_cycle(struct device *d)
 {
-	d->network_off = false;
+	pending_drop(d);
+	d->network_off = d->state == STATE_PRE && d->rel.has->ways & WAY_HOST;
 	d->count.reboots++;
 	d->keygen_done_ms = 0;
 	memset(d->nonces, 0, sizeof(d->nonces));

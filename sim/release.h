@@ -17,9 +17,22 @@ enum domain_rule {
 	DOMAIN_WILDCARD = 2, /* "*." and the domain */
 	DOMAIN_EQUAL = 4,    /* the CN is the domain */
 	DOMAIN_LABELS = 8,   /* CN cut to its last 2 or 3 labels, then equal or a parent */
+	DOMAIN_COM_NET = 16, /* the last two labels are the same, in .com and .net */
+	DOMAIN_SERVER = 32,  /* the CN is the FQDN of the setup server, set in MEBx */
+	DOMAIN_DHCP = 64,    /* the domain is that of DHCP alone; MEBx has none */
 };
 
-/* From a release on, until the next row. Source: protocol/setup.md 3.3, 3.4, 3.7, 3.8, 5.3. */
+/* How a device can be set up: bits. Source: requirements Table 1; protocol/setup.md 2.5. */
+enum setup_way {
+	WAY_PSK = 1,  /* by PID and PPS */
+	WAY_PKI = 2,  /* by certificate */
+	WAY_HOST = 4, /* by certificate only once a program on the host has started it */
+};
+
+/* What it speaks: bits. Source: protocol/eoi.md 1. */
+enum dialect { SPEAKS_EOI = 1, SPEAKS_WSMAN = 2 };
+
+/* From a release on, until the next row. Source: protocol/setup.md 2.5, 3.3, 3.4, 3.7, 3.8, 5.3; protocol/eoi.md 1, 10.1. */
 struct release_has {
 	unsigned int from;
 	int tls_min, tls_max; /* TLS1_VERSION ... */
@@ -35,9 +48,12 @@ struct release_has {
 	bool uuid_realm;            /* realm "Intel(R) AMT (ID:...)" */
 	bool plain_port;            /* 16992 exists */
 	bool clock_needed;          /* commit wants the clock set */
+	bool rng_needed;            /* commit wants the random key set */
 	bool mebx_needed;           /* commit wants the MEBx password changed */
 	unsigned int max_roots, max_certs, max_keys;
 	unsigned int power_set; /* row of the table in ops_power.c */
+	unsigned int ways;      /* bits of enum setup_way */
+	unsigned int speaks;    /* bits of enum dialect */
 };
 
 struct release {
@@ -47,7 +63,7 @@ struct release {
 	const struct release_has *has;
 };
 
-/* release_parse: "11.8" or "11.8.50". Returns 0, or -1 with ERR_INPUT (form, below 3.2). */
+/* release_parse: "11.8" or "11.8.50". Returns 0, or -1 with ERR_INPUT (form, below 2.0). */
 MUST_CHECK int release_parse(const char *text, struct release *out, struct err *e);
 
 /* release_has_rows: the table, oldest first. */

@@ -43,6 +43,15 @@ static const struct {
 	/* clang-format on */
 };
 
+/* The list of 2007, hashes as of 2.2, 2.6 and 3.0; the last is not in 3.0. */
+static const char *const first_list[] = {
+	"VeriSign Class 3 Primary CA - G1",
+	"VeriSign Class 3 Primary CA - G3",
+	"Go Daddy Class 2 CA",
+	"Comodo AAA Certificate Services",
+	"Starfield Class 2 CA",
+};
+
 static void
 trust_hex(struct device *d, unsigned int type, const char *hex, const char *name)
 {
@@ -55,6 +64,17 @@ trust_hex(struct device *d, unsigned int type, const char *hex, const char *name
 	device_trust(d, &h, name, true);
 }
 
+static void
+first_roots(struct device *d)
+{
+	size_t n = ARRAY_LEN(first_list) - (d->rel.code >= REL(3, 0) ? 1 : 0);
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < ARRAY_LEN(known); k++)
+			if (strcmp(known[k].name, first_list[i]) == 0)
+				trust_hex(d, HASH_SHA1, known[k].sha1, known[k].name);
+}
+
 void
 roots_factory(struct device *d)
 {
@@ -62,6 +82,11 @@ roots_factory(struct device *d)
 	size_t n = ARRAY_LEN(known);
 	bool both = types & 1U << HASH_SHA1 && types & 1U << HASH_SHA256;
 
+	if (d->rel.code < REL(3, 2)) {
+		if (types != 0)
+			first_roots(d);
+		return;
+	}
 	if (both)
 		n = OLD_LIST_MAX / 2;
 	else if (d->rel.code < REL(7, 0))

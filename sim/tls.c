@@ -3,18 +3,24 @@
 #include "sim/tls.h"
 
 #include <openssl/err.h>
+#include <openssl/rand.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
 #include "sim/fleet.h"
 #include "sim/keystore.h"
 #include "sim/mem.h"
+#include "sim/pending.h"
 
 #define CLIENT_AUTH    "1.3.6.1.5.5.7.3.2"
 #define REMOTE_CONSOLE "2.16.840.1.113741.1.2.1"
 
-enum { MODES = 3, ROWS_MAX = 16 };
-enum mode { MODE_SETUP, MODE_SERVER, MODE_MUTUAL };
+/* Plain PSK, whose suites firmware of its time can have; RC4 and 3DES are not in this OpenSSL. */
+#define PSK_CIPHERS "PSK-AES128-CBC-SHA:PSK-AES256-CBC-SHA:@SECLEVEL=0"
+
+enum { MODES = 4, ROWS_MAX = 24 };
+enum mode { MODE_SETUP, MODE_PSK, MODE_SERVER, MODE_MUTUAL };
 
 /* One context per release row and mode, made when first needed; certificates are per session. */
 static SSL_CTX *contexts[ROWS_MAX][MODES];
@@ -79,6 +85,48 @@ check_peer(X509_STORE_CTX *ctx, void *arg)
 	return bad == X509_V_OK;
 }
 
+/*
+ * The key for an identity; 0 makes the alert unknown_psk_identity. A server that hides which
+ * identities it knows goes on with a key that cannot fit (RFC 4279, 2).
+ */
+static unsigned int
+psk_key(SSL *ssl, const char *identity, unsigned char *out, unsigned int size)
+{
+	struct device *d = SSL_get_app_data(ssl);
+	char pid[PSK_TEXT], pps[PSK_TEXT];
+
+	(void)text_copy(pid, sizeof(pid), pending_pid(d));
+	(void)text_copy(pps, sizeof(pps), pending_pps(d));
+	if (fault_hit(&d->faults, FK_PID_HYPHENS) != NULL)
+		psk_hyphens(pending_pid(d), pid);
+	if (fault_hit(&d->faults, FK_PPS_HYPHENS) != NULL)
+		psk_hyphens(pending_pps(d), pps);
+	size_t n = strlen(pps);
+	if (n > size)
+		return 0;
+	if (identity != NULL && strcmp(identity, pid) == 0) {
+		memcpy(out, pps, n);
+		return (unsigned int)n;
+	}
+	if (fault_hit(&d->faults, FK_HIDE_IDENTITY) == NULL)
+		return 0;
+	(void)RAND_bytes(out, (int)n);
+	return (unsigned int)n;
+}
+
+/* Firmware with RC4 alone finds no suite that it shares with a client of today. */
+static int
+client_hello(SSL *ssl, int *alert, void *arg)
+{
+	struct device *d = SSL_get_app_data(ssl);
+
+	(void)arg;
+	if (fault_hit(&d->faults, FK_RC4_ONLY) == NULL)
+		return SSL_CLIENT_HELLO_SUCCESS;
+	*alert = SSL_AD_HANDSHAKE_FAILURE;
+	return SSL_CLIENT_HELLO_ERROR;
+}
+
 static SSL_CTX *
 make_context(const struct release_has *has, enum mode mode, bool tls13)
 {
@@ -93,12 +141,16 @@ make_context(const struct release_has *has, enum mode mode, bool tls13)
 				SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	(void)SSL_CTX_set_options(
 	    c, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
+	SSL_CTX_set_client_hello_cb(c, client_hello, NULL);
 	if (!SSL_CTX_set_min_proto_version(c, has->tls_min) ||
-	    !SSL_CTX_set_max_proto_version(c, max) || !SSL_CTX_set_cipher_list(c, has->ciphers)) {
+	    !SSL_CTX_set_max_proto_version(c, max) ||
+	    !SSL_CTX_set_cipher_list(c, mode == MODE_PSK ? PSK_CIPHERS : has->ciphers)) {
 		SSL_CTX_free(c);
 		return NULL;
 	}
-	if (mode != MODE_SERVER) {
+	if (mode == MODE_PSK)
+		SSL_CTX_set_psk_server_callback(c, psk_key);
+	else if (mode != MODE_SERVER) {
 		/* the list of acceptable CA names stays empty */
 		SSL_CTX_set_verify(c, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 		SSL_CTX_set_cert_verify_callback(c, check_peer, NULL);
@@ -144,14 +196,14 @@ use_certificate(struct device *d, SSL *ssl, struct err *e)
 int
 tls_session(struct device *d, int fd, bool tls13, SSL **out, struct err *e)
 {
-	enum mode mode = d->state != STATE_POST ? MODE_SETUP
+	enum mode mode = d->state != STATE_POST ? (device_psk(d) ? MODE_PSK : MODE_SETUP)
 			 : d->live.mutual       ? MODE_MUTUAL
 						: MODE_SERVER;
 	SSL_CTX *c = context(d, mode, tls13);
 	SSL *ssl = c == NULL ? NULL : SSL_new(c);
 
 	if (ssl == NULL || !SSL_set_app_data(ssl, d) || !SSL_set_fd(ssl, fd) ||
-	    !use_certificate(d, ssl, e)) {
+	    (mode != MODE_PSK && !use_certificate(d, ssl, e))) {
 		SSL_free(ssl);
 		ERR_clear_error();
 		return err_set(e, ERR_SYSTEM, "device %s: no TLS session", d->uuid_text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * tls: sessions as the firmware of each release makes them, and its check of the chain a setup
- * server shows. Source: protocol/setup.md 3.2 to 3.8, protocol/wsman.md 1.9.
+ * server shows. Source: protocol/setup.md 2.4, 3.2 to 3.8, protocol/wsman.md 1.9, protocol/eoi.md 10.
  */
 #ifndef MUSTER_SIM_TLS_H
 #define MUSTER_SIM_TLS_H

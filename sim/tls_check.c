@@ -50,14 +50,53 @@ parent_of(const char *parent, const char *domain)
 	return n > p + 1 && domain[n - p - 1] == '.' && strcasecmp(domain + n - p, parent) == 0;
 }
 
+/* The last two labels, when they end in .com or .net; NULL otherwise. */
+static const char *
+com_net(const char *name)
+{
+	const char *tld = strrchr(name, '.');
+
+	if (tld == NULL || (strcasecmp(tld, ".com") != 0 && strcasecmp(tld, ".net") != 0))
+		return NULL;
+	while (tld > name && tld[-1] != '.')
+		tld--;
+	return tld;
+}
+
+static bool
+same_com_net(const char *cn, const char *domain)
+{
+	const char *a = com_net(cn), *b = com_net(domain);
+
+	return a != NULL && b != NULL && strcasecmp(a, b) == 0;
+}
+
+static bool
+is_server(const struct device *d, const char *cn)
+{
+	const char *fqdn =
+	    device_named(d, "AMT_SetupAndConfigurationService", 0, "ConfigurationServerFQDN");
+
+	return fqdn != NULL && fqdn[0] != '\0' && strcasecmp(fqdn, cn) == 0;
+}
+
+/* MEBx of the first releases has no domain of its own. */
+static bool
+has_suffix(const struct device *d)
+{
+	return d->trusted_suffix[0] != '\0' && !(d->rel.has->domain_rules & DOMAIN_DHCP);
+}
+
 bool
 tls_domain_ok(const struct device *d, const char *cn)
 {
-	const char *domain = d->trusted_suffix[0] != '\0' ? d->trusted_suffix : d->domain;
+	const char *domain = has_suffix(d) ? d->trusted_suffix : d->domain;
 	unsigned int rules = d->rel.has->domain_rules;
 	bool wildcard = strncmp(cn, "*.", 2) == 0;
 	const char *dot = strchr(cn, '.');
 
+	if (rules & DOMAIN_SERVER && is_server(d, cn))
+		return true;
 	if (domain[0] == '\0' || cn[0] == '\0')
 		return false;
 	if (wildcard && !(rules & DOMAIN_WILDCARD))
@@ -67,6 +106,8 @@ tls_domain_ok(const struct device *d, const char *cn)
 	if (wildcard)
 		cn += 2;
 	if (rules & DOMAIN_EQUAL && strcasecmp(cn, domain) == 0)
+		return true;
+	if (rules & DOMAIN_COM_NET && same_com_net(cn, domain))
 		return true;
 	if (!(rules & DOMAIN_LABELS))
 		return false;
@@ -178,7 +219,7 @@ fill_record(const struct device *d, X509 *leaf, X509 *issuer, const struct root 
 	char *hex = bn == NULL ? NULL : BN_bn2hex(bn);
 
 	*out = (struct setup_record){ .root = root->hash, .is_default = root->is_default };
-	out->secure_dns = d->trusted_suffix[0] != '\0';
+	out->secure_dns = has_suffix(d);
 	out->time_valid = X509_cmp_time(X509_get0_notBefore(leaf), &now) < 0 &&
 			  X509_cmp_time(X509_get0_notAfter(leaf), &now) > 0;
 	(void)text_copy(out->cn, sizeof(out->cn), cn);

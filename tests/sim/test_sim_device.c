@@ -45,7 +45,9 @@ releases_parse(void **state)
 	assert_true(r.has->plain_port);
 	assert_int_equal(release_parse("16.1", &r, &e), 0);
 	assert_false(r.has->plain_port);
-	static const char *const bad[] = { "", "11", "11.", "x.8", "11.8.50.1", "11.8 ", "2.6",
+	assert_int_equal(release_parse("2.6", &r, &e), 0);
+	assert_string_equal(r.text, "2.6.5");
+	static const char *const bad[] = { "", "11", "11.", "x.8", "11.8.50.1", "11.8 ", "1.0",
 		"11.8.x" };
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		assert_int_equal(release_parse(bad[i], &r, &e), -1);
@@ -54,14 +56,21 @@ releases_parse(void **state)
 static void
 hellos_follow_the_schedule(void **state)
 {
-	unsigned int n = 0;
-	uint64_t all_ms = 0;
+	static const struct {
+		bool day;
+		unsigned int pauses, minutes;
+	} rows[] = { { false, 14, 5 + 50 + 240 }, { true, 38, 5 + 55 + 22 * 60 } };
 
 	(void)state;
-	while (hello_pause_ms(n) > 0)
-		all_ms += hello_pause_ms(n++);
-	assert_int_equal(n, 14); /* pauses between 15 attempts */
-	assert_int_equal(all_ms / 60000, 5 + 50 + 240);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		unsigned int n = 0;
+		uint64_t all_ms = 0;
+
+		while (hello_pause_ms(rows[i].day, n) > 0)
+			all_ms += hello_pause_ms(rows[i].day, n++);
+		assert_int_equal(n, rows[i].pauses);
+		assert_int_equal(all_ms / 60000, rows[i].minutes);
+	}
 }
 
 static void
@@ -86,6 +95,15 @@ domains_match_by_release(void **state)
 		const char *release, *cn;
 		bool ok;
 	} rows[] = {
+		{ "2.2", "provision.corp.example.com", true },
+		{ "2.2", "*.corp.example.com", false },
+		{ "2.2", "corp.example.com", false },
+		{ "2.6", "provision.corp.example.com", true },
+		{ "2.6", "other.example.com", true }, /* the last two labels, in .com */
+		{ "2.6", "corp.example.org", false },
+		{ "3.0", "provision.corp.example.com", true },
+		{ "3.0", "*.corp.example.com", false },
+		{ "3.0", "other.example.com", false },
 		{ "3.2", "provision.corp.example.com", true },
 		{ "3.2", "*.corp.example.com", true },
 		{ "3.2", "corp.example.com", true },
@@ -122,6 +140,104 @@ trusted_suffix_goes_before_dhcp(void **state)
 	(void)text_copy(d.trusted_suffix, sizeof(d.trusted_suffix), "lab.example.net");
 	assert_true(tls_domain_ok(&d, "x.lab.example.net"));
 	assert_false(tls_domain_ok(&d, "x.corp.example.com"));
+	device_free(&d);
+}
+
+static void
+first_releases_know_the_domain_of_dhcp_alone(void **state)
+{
+	struct device d;
+
+	(void)state;
+	device_of("2.2", &d);
+	(void)text_copy(d.trusted_suffix, sizeof(d.trusted_suffix), "lab.example.net");
+	assert_false(tls_domain_ok(&d, "x.lab.example.net"));
+	assert_true(tls_domain_ok(&d, "x.corp.example.com"));
+	device_free(&d);
+	device_of("3.0", &d);
+	assert_false(tls_domain_ok(&d, "setup.example.org"));
+	device_set_named(
+	    &d, "AMT_SetupAndConfigurationService", 0, "ConfigurationServerFQDN", "setup.example.org");
+	assert_true(tls_domain_ok(&d, "setup.example.org"));
+	device_free(&d);
+}
+
+/* How each release asks for setup, without a pair and with one. Source: requirements Table 1. */
+static void
+releases_ask_for_setup_in_their_ways(void **state)
+{
+	static const struct {
+		const char *release;
+		enum setup_state state;
+		bool network_off, psk;
+		size_t roots;
+	} rows[] = {
+		{ "2.0", STATE_PRE, false, true, 0 },
+		{ "2.1", STATE_PRE, false, true, 0 },
+		{ "2.2", STATE_PRE, true, true, 5 },
+		{ "2.5", STATE_PRE, false, true, 0 },
+		{ "2.6", STATE_PRE, true, true, 5 },
+		{ "3.0", STATE_IN, false, true, 4 },
+		{ "3.1", STATE_IN, false, true, 4 },
+		{ "3.2", STATE_IN, false, true, 20 },
+		{ "10.0", STATE_IN, false, true, 23 },
+		{ "11.0", STATE_IN, false, false, 23 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct device d;
+
+		device_of(rows[i].release, &d);
+		assert_int_equal(d.nroots, rows[i].roots);
+		device_ask(&d);
+		assert_int_equal(d.state, rows[i].state);
+		assert_int_equal(d.network_off, rows[i].network_off);
+		assert_false(device_psk(&d));
+		(void)text_copy(d.pid, sizeof(d.pid), "HLLQ045Q");
+		device_ask(&d);
+		assert_int_equal(device_psk(&d), rows[i].psk);
+		assert_int_equal(d.state, rows[i].psk ? STATE_IN : rows[i].state);
+		assert_false(d.network_off);
+		device_free(&d);
+	}
+}
+
+static void
+a_pair_survives_a_partial_reset_and_no_full_one(void **state)
+{
+	struct device d;
+
+	(void)state;
+	device_of("2.1", &d);
+	(void)text_copy(d.pid, sizeof(d.pid), "HLLQ045Q");
+	d.state = STATE_POST;
+	device_reset(&d, false);
+	assert_int_equal(d.state, STATE_IN);
+	assert_true(device_psk(&d));
+	device_reset(&d, true);
+	assert_int_equal(d.state, STATE_PRE);
+	assert_false(device_psk(&d));
+	device_ask(&d);
+	assert_int_equal(d.state, STATE_PRE);
+	device_free(&d);
+}
+
+static void
+a_partial_reset_can_leave_no_way_back(void **state)
+{
+	struct device d;
+
+	(void)state;
+	device_of("3.0", &d);
+	device_set_named(
+	    &d, "AMT_SetupAndConfigurationService", 0, "ZeroTouchConfigurationEnabled", "false");
+	d.state = STATE_POST;
+	device_reset(&d, false);
+	assert_int_equal(d.state, STATE_PRE);
+	assert_false(device_pki(&d));
+	device_reset(&d, true);
+	assert_true(device_pki(&d));
 	device_free(&d);
 }
 
@@ -320,6 +436,25 @@ commit_wants_what_the_release_wants(void **state)
 }
 
 static void
+first_releases_want_clock_random_key_and_a_new_password(void **state)
+{
+	struct device d;
+
+	(void)state;
+	device_of("3.0", &d);
+	device_set_named(&d, "AMT_GeneralSettings", 0, "HostName", "pc-0042");
+	d.clock_set = true;
+	assert_int_equal(device_commit(&d), 2057);
+	d.rng_set = true;
+	assert_int_equal(device_commit(&d), 2057);
+	d.mebx_changed = true;
+	assert_int_equal(device_commit(&d), 0);
+	d.rng_set = false;
+	assert_int_equal(device_commit(&d), 0); /* wanted in setup alone */
+	device_free(&d);
+}
+
+static void
 tls_needs_a_bound_certificate_with_its_key(void **state)
 {
 	struct device d;
@@ -409,9 +544,14 @@ main(void)
 		TEST(old_hellos_hold_at_most_23_roots),
 		TEST(domains_match_by_release),
 		TEST(trusted_suffix_goes_before_dhcp),
+		TEST(first_releases_know_the_domain_of_dhcp_alone),
+		TEST(releases_ask_for_setup_in_their_ways),
+		TEST(a_pair_survives_a_partial_reset_and_no_full_one),
+		TEST(a_partial_reset_can_leave_no_way_back),
 		TEST(chains_are_judged_as_firmware_does),
 		TEST(order_root_and_signature_matter_but_expiry_does_not),
 		TEST(commit_wants_what_the_release_wants),
+		TEST(first_releases_want_clock_random_key_and_a_new_password),
 		TEST(tls_needs_a_bound_certificate_with_its_key),
 		TEST(partial_reset_keeps_names_and_passwords),
 		TEST(full_reset_forgets_all_but_the_factory_roots),
