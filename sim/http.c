@@ -45,6 +45,20 @@ content_length(const char *value, struct framing *f)
 	return errno == 0 && *end == '\0' && n <= HTTP_BODY_MAX;
 }
 
+/* A word of a list with commas. */
+static bool
+has_token(const char *list, const char *token)
+{
+	size_t n = strlen(token);
+
+	for (const char *p = list; *p != '\0'; p += strcspn(p, ","), p += *p == ',' ? 1 : 0) {
+		p += strspn(p, " \t");
+		if (strncasecmp(p, token, n) == 0 && strchr(", \t", p[n]) != NULL)
+			return true;
+	}
+	return false;
+}
+
 static bool
 header_line(char *line, struct http_req *out, struct framing *f)
 {
@@ -65,7 +79,7 @@ header_line(char *line, struct http_req *out, struct framing *f)
 	}
 	if (strcasecmp(line, "Authorization") == 0)
 		return text_copy(out->authorization, sizeof(out->authorization), value);
-	if (strcasecmp(line, "Connection") == 0 && strcasecmp(value, "close") == 0)
+	if (strcasecmp(line, "Connection") == 0 && has_token(value, "close"))
 		out->keep_alive = false;
 	return true;
 }

@@ -199,8 +199,8 @@ cert_fill(const struct device *d, unsigned int inst, const struct prop *p, struc
 	return true;
 }
 
-static bool
-referenced(const struct device *d, unsigned int handle)
+bool
+ops_cert_used(const struct device *d, unsigned int handle)
 {
 	static const struct {
 		const char *cls, *prop;
@@ -228,7 +228,7 @@ referenced(const struct device *d, unsigned int handle)
 static enum fault
 cert_del(struct call *c)
 {
-	if (referenced(c->d, c->d->certs[c->inst].handle))
+	if (ops_cert_used(c->d, c->d->certs[c->inst].handle))
 		return FAULT_ACCESS_DENIED;
 	keystore_del_cert(c->d, c->inst);
 	return FAULT_NONE;

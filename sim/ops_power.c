@@ -18,6 +18,11 @@ static const struct {
 	{ 1 | 2 | 4, "cyJzRiPcQy+pihPTeYLYVQ==", "Desktop: ON in S0, ME Wake in S3, S4-5" },
 	{ 1,         "xRmkum5vjU2yJ1F/fkWV2w==", "Desktop: ON in S0, S3, S4-5, OFF After Power Loss" },
 	{ 1,         "1gvj7QTFLEa3ctGAGO4vxA==", "Desktop: ON in S0, ME Wake in S3, S4-5, OFF After Power Loss" },
+	{ 8,         "djmXEQtWUEOIcJgS85G1YA==", "Mobile: ON in S0" },
+	{ 8,         "JtMcdocIx0u7Xzh0QxWl/w==", "Mobile: ON in S0, S3/AC" },
+	{ 8,         "Uw4I22wP2Uiy0olY0/EVbg==", "Mobile: ON in S0, S3/AC, S4-5/AC" },
+	{ 8,         "BV3Vtkykh02lqLR8FN7aXw==", "Mobile: ON in S0, ME Wake in S3/AC" },
+	{ 8,         "MIAN7gnAeEOvKHhootu+Og==", "Mobile: ON in S0, ME Wake in S3/AC, S4-5/AC" },
 	/* clang-format on */
 };
 
@@ -45,6 +50,15 @@ ops_scheme_count(const struct device *d)
 	for (size_t i = 0; i < ARRAY_LEN(packages); i++)
 		n += offered(d, i) ? 1 : 0;
 	return n;
+}
+
+long
+ops_scheme_at(const struct device *d, const char *guid)
+{
+	for (unsigned int i = 0; i < ops_scheme_count(d); i++)
+		if (strcmp(ops_scheme_guid(d, i), guid) == 0)
+			return (long)i;
+	return -1;
 }
 
 const char *
@@ -111,6 +125,19 @@ current_fill(const struct device *d, unsigned int inst, const struct prop *p, st
 	return true;
 }
 
+/* CIM_AssociatedPowerManagementService: the sleep states S0 to S5 in CIM's numbers. */
+static bool
+state_fill(const struct device *d, unsigned int inst, const struct prop *p, struct vals *out)
+{
+	static const char *const states[] = { "2", "3", "3", "4", "7", "8" };
+
+	(void)inst;
+	if (strcmp(p->name, "PowerState") != 0)
+		return false;
+	vals_add(out, p, states[d->power_state]);
+	return true;
+}
+
 /* clang-format off */
 static const struct prop scheme_props[] = {
 	{ "Description", V_STR, 0,     0, NULL, 0, 0 },
@@ -129,7 +156,7 @@ static const struct prop current_props[] = {
 };
 static const struct prop power_props[] = {
 	{ "AvailableRequestedPowerStates", V_U16, P_ARRAY, REL(7, 0), "8\n5\n10", 0, 0 },
-	{ "PowerState",                    V_U16, 0,       0,         "2",        0, 0 },
+	{ "PowerState",                    V_U16, 0,       0,         NULL,       0, 0 },
 	{ "ServiceProvided", V_REF, P_KEY, 0, "CIM_PowerManagementService\tCreationClassName=CIM_PowerManagementService\t"
 	  "Name=Intel(r) AMT Power Management Service\tSystemCreationClassName=CIM_ComputerSystem\tSystemName=Intel(r) AMT", 0, 0 },
 	{ "UserOfService",   V_REF, P_KEY, 0, "CIM_ComputerSystem\tCreationClassName=CIM_ComputerSystem\tName=ManagedSystem", 0, 0 },
@@ -140,11 +167,11 @@ static const struct wclass rows[] = {
 	  .nprops = ARRAY_LEN(scheme_props), .methods = scheme_methods,
 	  .nmethods = ARRAY_LEN(scheme_methods), .count = ops_scheme_count, .fill = scheme_fill },
 	{ .name = "CIM_AssociatedPowerManagementService", .ops = OP_GET | OP_ENUM, .props = power_props,
-	  .nprops = ARRAY_LEN(power_props) },
+	  .nprops = ARRAY_LEN(power_props), .fill = state_fill },
 	{ .name = "CIM_ElementSettingData", .ops = OP_GET | OP_ENUM, .props = current_props,
 	  .nprops = ARRAY_LEN(current_props), .count = current_count, .fill = current_fill },
 	{ .name = "CIM_ServiceAvailableToElement", .ops = OP_ENUM, .item = "CIM_AssociatedPowerManagementService",
-	  .props = power_props, .nprops = ARRAY_LEN(power_props) },
+	  .props = power_props, .nprops = ARRAY_LEN(power_props), .fill = state_fill },
 };
 /* clang-format on */
 

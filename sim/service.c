@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "sim/digest.h"
+#include "sim/eoisrv.h"
 #include "sim/wsman.h"
 
 enum { BIG_BODY = 16 * 1024 * 1024, BOMB_LEVELS = 9, BOMB_WIDTH = 10 };
@@ -15,8 +16,18 @@ enum { BIG_BODY = 16 * 1024 * 1024, BOMB_LEVELS = 9, BOMB_WIDTH = 10 };
 	"<html><head><title>Log on failed</title></head><body><h1>Log on failed. Incorrect user "  \
 	"name or password, or user account temporarily locked.</h1></body></html>"
 
+/* Before there was WS-Management, the build was not told. */
 static void
-head(const struct device *d, struct buf *b, unsigned int status, const char *reason)
+server_line(const struct device *d, struct buf *b)
+{
+	bool build = d->rel.has->speaks & SPEAKS_WSMAN;
+
+	buf_printf(b, "Server: Intel(R) Active Management Technology %s%s%s\r\n", d->rel.text,
+	    build ? "." : "", build ? d->rel.build : "");
+}
+
+static void
+date_line(const struct device *d, struct buf *b)
 {
 	time_t now = (time_t)device_clock(d);
 	struct tm tm;
@@ -24,9 +35,15 @@ head(const struct device *d, struct buf *b, unsigned int status, const char *rea
 
 	(void)gmtime_r(&now, &tm);
 	(void)strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &tm);
-	buf_printf(b, "HTTP/1.1 %u %s\r\nDate: %s\r\n", status, reason, date);
-	buf_printf(b, "Server: Intel(R) Active Management Technology %s.%s\r\n", d->rel.text,
-	    d->rel.build);
+	buf_printf(b, "Date: %s\r\n", date);
+}
+
+static void
+head(const struct device *d, struct buf *b, unsigned int status, const char *reason)
+{
+	buf_printf(b, "HTTP/1.1 %u %s\r\n", status, reason);
+	date_line(d, b);
+	server_line(d, b);
 }
 
 static void
@@ -50,16 +67,17 @@ service_bad(struct device *d, struct reply *r)
 	html(d, r, 400, "Bad Request", "");
 }
 
+/* Firmware with EOI alone keeps the connection: one carries a whole run (protocol/eoi.md 2.1). */
 static void
-challenge(struct device *d, bool stale, struct reply *r)
+challenge(struct device *d, const struct http_req *req, bool stale, struct reply *r)
 {
+	r->close = !req->keep_alive || d->rel.has->speaks & SPEAKS_WSMAN;
 	buf_puts(&r->out, "HTTP/1.1 401 Unauthorized\r\n");
 	digest_offer(d, stale, &r->out);
-	buf_printf(&r->out,
-	    "Content-Type: text/html\r\nServer: Intel(R) Active Management Technology %s.%s\r\n"
-	    "Content-Length: %zu\r\nConnection: close\r\n\r\n%s",
-	    d->rel.text, d->rel.build, strlen(REFUSED_TEXT), REFUSED_TEXT);
-	r->close = true;
+	buf_puts(&r->out, "Content-Type: text/html\r\n");
+	server_line(d, &r->out);
+	buf_printf(&r->out, "Content-Length: %zu\r\n%s\r\n%s", strlen(REFUSED_TEXT),
+	    r->close ? "Connection: close\r\n" : "", REFUSED_TEXT);
 }
 
 /* Chunks as recorded: sizes of four digits that fall anywhere. */
@@ -108,26 +126,52 @@ spoil_body(struct device *d, struct buf *body)
 			buf_printf(body, "<!-- %1000d -->", 0);
 }
 
+/* What a dialect has made of a request. */
+struct answer {
+	struct fault_where where;
+	struct buf *body;
+	bool is_fault;
+	enum after after;
+};
+
+/* As firmware of 3.0.5 wrote it. Source: protocol/eoi.md 2.3. */
 static void
-soap_answer(struct device *d, struct wsman *w, bool keep_alive, struct reply *r)
+eoi_head(const struct device *d, struct buf *b, bool is_fault)
 {
-	spoil_body(d, &w->body);
+	buf_printf(b, "HTTP/1.1 %s\r\nContent-Type: text/xml; charset=UTF-8\r\n",
+	    is_fault ? "500 Internal Server Error" : "200 OK");
+	date_line(d, b);
+	buf_puts(b, "Cache-Control: no-cache\r\nExpires: Thu, 26 Oct 1995 00:00:00 GMT\r\n");
+	server_line(d, b);
+}
+
+static void
+wsman_head(const struct device *d, struct buf *b, bool is_fault)
+{
+	head(d, b, is_fault ? 400 : 200, is_fault ? "Bad Request" : "OK");
+	buf_puts(
+	    b, "X-Frame-Options: DENY\r\nContent-Type: application/soap+xml; charset=UTF-8\r\n");
+}
+
+static void
+soap_answer(struct device *d, const struct answer *a, bool keep_alive, bool eoi, struct reply *r)
+{
+	spoil_body(d, a->body);
 	bool half = fault_hit(&d->faults, FK_HALF_BODY) != NULL;
 	bool long_length = fault_hit(&d->faults, FK_BAD_LENGTH) != NULL;
 
-	r->close = !keep_alive || w->is_fault || half || long_length;
-	head(d, &r->out, w->is_fault ? 400 : 200, w->is_fault ? "Bad Request" : "OK");
-	buf_printf(&r->out,
-	    "X-Frame-Options: DENY\r\nContent-Type: application/soap+xml; charset=UTF-8\r\n%s",
-	    r->close ? "Connection: close\r\n" : "");
+	r->close = !keep_alive || (a->is_fault && !eoi) || half || long_length;
+	(eoi ? eoi_head : wsman_head)(d, &r->out, a->is_fault);
+	if (r->close)
+		buf_puts(&r->out, "Connection: close\r\n");
 	if (long_length) {
-		buf_printf(&r->out, "Content-Length: %zu\r\n\r\n%s", w->body.len + 1000,
-		    buf_str(&w->body));
+		buf_printf(&r->out, "Content-Length: %zu\r\n\r\n%s", a->body->len + 1000,
+		    buf_str(a->body));
 		return;
 	}
 	buf_puts(&r->out, "Transfer-Encoding: chunked\r\n\r\n");
 	size_t start = r->out.len;
-	chunks(&r->out, &w->body, fault_has(&d->faults, FK_ODD_XML) != NULL);
+	chunks(&r->out, a->body, fault_has(&d->faults, FK_ODD_XML) != NULL);
 	if (half) {
 		r->out.len = start + (r->out.len - start) / 2;
 		r->out.p[r->out.len] = '\0';
@@ -171,7 +215,7 @@ logged_in(struct device *d, const struct http_req *req, bool tls_setup, struct r
 
 	*who = NULL;
 	if (fault_hit(&d->faults, FK_UNAUTHORISED) != NULL) {
-		challenge(d, false, r);
+		challenge(d, req, false, r);
 		return false;
 	}
 	if (tls_setup && !d->rel.has->challenge_in_setup)
@@ -179,8 +223,10 @@ logged_in(struct device *d, const struct http_req *req, bool tls_setup, struct r
 	enum digest_result res = digest_check(d, req->authorization, &what, who);
 	if (res == DIGEST_OK && fault_hit(&d->faults, FK_STALE) != NULL)
 		res = DIGEST_STALE;
+	if (res == DIGEST_OK && fault_count(&d->faults, FK_RECHALLENGE) != NULL)
+		res = DIGEST_REFUSED;
 	if (res != DIGEST_OK)
-		challenge(d, res == DIGEST_STALE, r);
+		challenge(d, req, res == DIGEST_STALE, r);
 	return res == DIGEST_OK;
 }
 
@@ -203,56 +249,111 @@ cut_before(struct device *d, const struct fault_where *w, bool by_count, struct 
 	return r->stalled;
 }
 
+/* Hang-ups that are due by number once this request is done. */
+struct cuts {
+	bool drop, reboot, stall;
+};
+
 /* What the request set going goes on when the connection is cut: a commit restarts the ports. */
 static void
-cut_after(struct device *d, const struct fault_where *w, bool drop, bool reboot, struct reply *r)
+cut_after(
+    struct device *d, const struct fault_where *w, const struct cuts *cuts, struct reply *r)
 {
 	enum after after = r->after;
 
-	if (fault_hit_on(&d->faults, FK_DROP_AFTER, w) != NULL || drop)
+	if (fault_hit_on(&d->faults, FK_DROP_AFTER, w) != NULL || cuts->drop)
 		hang_up(r, after);
-	if (fault_hit_on(&d->faults, FK_REBOOT_AFTER, w) != NULL || reboot)
+	if (fault_hit_on(&d->faults, FK_REBOOT_AFTER, w) != NULL || cuts->reboot)
 		hang_up(r, after == AFTER_NOTHING ? AFTER_REBOOT : after);
+	r->stalled = cuts->stall;
 }
 
-void
-service_answer(struct device *d, const struct http_req *req, bool tls_setup, struct reply *r)
+/* Two dialects, and what they are given. */
+struct work {
+	struct device *d;
+	const struct http_req *req;
+	const struct acl *who;
+	struct cuts cuts;
+};
+
+static void
+finish_answer(const struct work *k, const struct answer *a, bool eoi, struct reply *r)
+{
+	r->after = a->after;
+	soap_answer(k->d, a, k->req->keep_alive && a->after == AFTER_NOTHING, eoi, r);
+	cut_after(k->d, &a->where, &k->cuts, r);
+}
+
+static void
+by_wsman(const struct work *k, struct reply *r)
 {
 	SCOPED(wsman) struct wsman w = { 0 };
-	const struct fault_spec *delay = fault_hit(&d->faults, FK_DELAY_MS);
-	const struct acl *who;
+	struct device *d = k->d;
 
-	d->count.requests++;
-	r->delay_ms = delay == NULL ? 0 : (unsigned int)delay->n;
-	r->byte_by_byte = fault_hit(&d->faults, FK_SLOW_BYTE) != NULL;
-	if (answered_by_fault(d, r))
-		return;
-	if (strcmp(req->path, "/wsman") != 0) {
-		html(d, r, 404, "Not Found", "");
-		return;
-	}
-	if (strcmp(req->method, "POST") != 0) {
-		service_bad(d, r);
-		return;
-	}
-	if (!logged_in(d, req, tls_setup, r, &who))
-		return;
-	d->count.authenticated++;
-	bool drop = fault_count(&d->faults, FK_DROP_AFTER) != NULL;
-	bool reboot = fault_count(&d->faults, FK_REBOOT_AFTER) != NULL;
-	bool stall = fault_count(&d->faults, FK_STALL_AFTER) != NULL;
-	struct fault_where nothing = { "None", "", NULL };
-	if (cut_before(d, &nothing, true, r))
-		return;
-	if (wsman_read(d, buf_str(&req->body), req->body.len, &w) < 0) {
+	if (wsman_read(d, buf_str(&k->req->body), k->req->body.len, &w) < 0) {
 		service_bad(d, r);
 		return;
 	}
 	if (cut_before(d, &w.where, false, r))
 		return;
-	wsman_act(d, &w, who);
-	r->after = w.after;
-	soap_answer(d, &w, req->keep_alive && w.after == AFTER_NOTHING, r);
-	cut_after(d, &w.where, drop, reboot, r);
-	r->stalled = stall;
+	wsman_act(d, &w, k->who);
+	const struct answer a = { w.where, &w.body, w.is_fault, w.after };
+	finish_answer(k, &a, false, r);
+}
+
+static void
+by_eoi(const struct work *k, struct reply *r)
+{
+	SCOPED(eoisrv) struct eoisrv q = { 0 };
+	struct device *d = k->d;
+
+	if (eoisrv_read(d, k->req->path, buf_str(&k->req->body), k->req->body.len, &q) < 0) {
+		service_bad(d, r);
+		return;
+	}
+	if (cut_before(d, &q.where, false, r))
+		return;
+	eoisrv_act(d, &q, k->who);
+	const struct answer a = { q.where, &q.body, q.is_fault, q.after };
+	finish_answer(k, &a, true, r);
+}
+
+/* What is no call: the page of a browser, other paths, other methods. true: answered. */
+static bool
+no_call(struct device *d, const struct http_req *req, bool eoi, struct reply *r)
+{
+	bool wsman = d->rel.has->speaks & SPEAKS_WSMAN && strcmp(req->path, "/wsman") == 0;
+
+	if (!(d->rel.has->speaks & SPEAKS_WSMAN) && strcmp(req->method, "GET") == 0 &&
+	    strcmp(req->path, "/") == 0)
+		html(d, r, 303, "See Other", "Location: /logon.htm\r\n");
+	else if (!wsman && !eoi)
+		html(d, r, 404, "Not Found", "");
+	else if (strcmp(req->method, "POST") != 0)
+		service_bad(d, r);
+	else
+		return false;
+	return true;
+}
+
+void
+service_answer(struct device *d, const struct http_req *req, bool tls_setup, struct reply *r)
+{
+	const struct fault_spec *delay = fault_hit(&d->faults, FK_DELAY_MS);
+	const struct fault_where nothing = { "None", "", NULL };
+	bool eoi = eoisrv_path(d, req->path);
+	struct work k = { .d = d, .req = req };
+
+	d->count.requests++;
+	r->delay_ms = delay == NULL ? 0 : (unsigned int)delay->n;
+	r->byte_by_byte = fault_hit(&d->faults, FK_SLOW_BYTE) != NULL;
+	if (answered_by_fault(d, r) || no_call(d, req, eoi, r) ||
+	    !logged_in(d, req, tls_setup, r, &k.who))
+		return;
+	d->count.authenticated++;
+	k.cuts = (struct cuts){ fault_count(&d->faults, FK_DROP_AFTER) != NULL,
+		fault_count(&d->faults, FK_REBOOT_AFTER) != NULL,
+		fault_count(&d->faults, FK_STALL_AFTER) != NULL };
+	if (!cut_before(d, &nothing, true, r))
+		(eoi ? by_eoi : by_wsman)(&k, r);
 }

@@ -64,6 +64,13 @@ soap_scoped(struct soap_req *r)
 	soap_free(r);
 }
 
+/*
+ * soap_doc: a document from strangers, or NULL: not well-formed, a document type, too deep. soap_text:
+ * the text of an element without child elements, blanks around it cut off; new, or NULL.
+ */
+xmlDoc *soap_doc(const char *text, size_t len);
+char *soap_text(const xmlNode *n);
+
 struct fields {
 	struct field *v;
 	size_t n;

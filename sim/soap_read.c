@@ -37,9 +37,8 @@ soap_child(const xmlNode *parent, const char *ns, const char *name)
 	return NULL;
 }
 
-/* The text of an element without child elements, blanks around it cut off; new, or NULL. */
-static char *
-text_of(const xmlNode *n)
+char *
+soap_text(const xmlNode *n)
 {
 	SCOPED(mem) char *raw = NULL;
 
@@ -71,7 +70,7 @@ static bool
 ref_add(struct buf *b, const xmlNode *sel)
 {
 	xmlChar *name = xmlGetNoNsProp(sel, (const xmlChar *)"Name");
-	SCOPED(mem) char *value = text_of(sel);
+	SCOPED(mem) char *value = soap_text(sel);
 	bool ok = name != NULL && value != NULL && strpbrk((const char *)name, "\t=") == NULL &&
 		  strchr(value, '\t') == NULL;
 
@@ -94,7 +93,7 @@ ref_of(const xmlNode *n)
 
 	if (soap_child(top, NS_WSA, "Address") == NULL || uri == NULL || set == NULL)
 		return NULL;
-	SCOPED(mem) char *where = text_of(uri);
+	SCOPED(mem) char *where = soap_text(uri);
 	const char *slash = where == NULL ? NULL : strrchr(where, '/');
 	if (slash == NULL)
 		return NULL;
@@ -124,10 +123,10 @@ soap_fields(const xmlNode *parent, const char *ns, struct fields *out)
 			out->v = mem_grow(out->v, &cap, sizeof(*out->v));
 		bool deep = has_elements(c);
 		/* V_DATE is a wrapped value that nobody writes */
-		char *text = deep ? ref_of(c) : text_of(c);
+		char *text = deep ? ref_of(c) : soap_text(c);
 		if (text == NULL && deep && soap_child(c, NS_COMMON, "Datetime") != NULL) {
 			deep = false;
-			text = text_of(soap_child(c, NS_COMMON, "Datetime"));
+			text = soap_text(soap_child(c, NS_COMMON, "Datetime"));
 		}
 		if (text == NULL)
 			return false;
@@ -162,7 +161,7 @@ read_selectors(struct soap_req *r, const xmlNode *set)
 		if (s->type != XML_ELEMENT_NODE)
 			continue;
 		xmlChar *name = xmlGetNoNsProp(s, (const xmlChar *)"Name");
-		char *value = has_elements(s) ? ref_of(s) : text_of(s);
+		char *value = has_elements(s) ? ref_of(s) : soap_text(s);
 		if (!soap_is(s, NS_WSMAN, "Selector") || name == NULL || value == NULL ||
 		    r->nsel == SOAP_SELECTORS) {
 			r->fault = FAULT_INVALID_SELECTORS;
@@ -197,7 +196,7 @@ to_ok(const char *to)
 static void
 read_header(struct soap_req *r, const xmlNode *h)
 {
-	SCOPED(mem) char *text = text_of(h);
+	SCOPED(mem) char *text = soap_text(h);
 	static const char *const known[] = { "ReplyTo", "FaultTo", "From", "OperationTimeout",
 		"Locale" };
 
@@ -246,7 +245,7 @@ read_envelope(struct soap_req *r)
 	const xmlNode *root = xmlDocGetRootElement(r->doc);
 	const xmlNode *header, *body;
 
-	if (root == NULL || !soap_is(root, NS_SOAP, "Envelope") || deeper_than(root, SOAP_DEPTH))
+	if (root == NULL || !soap_is(root, NS_SOAP, "Envelope"))
 		return -1;
 	header = soap_child(root, NS_SOAP, "Header");
 	body = soap_child(root, NS_SOAP, "Body");
@@ -271,19 +270,26 @@ read_envelope(struct soap_req *r)
 	return 0;
 }
 
+xmlDoc *
+soap_doc(const char *text, size_t len)
+{
+	if (text == NULL || len == 0)
+		return NULL;
+	if (memmem(text, len, "<!DOCTYPE", 9) != NULL || memmem(text, len, "<!ENTITY", 8) != NULL)
+		return NULL;
+	xmlDoc *doc = xmlReadMemory(text, (int)len, NULL, NULL,
+	    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA);
+	if (doc == NULL || !deeper_than(xmlDocGetRootElement(doc), SOAP_DEPTH))
+		return doc;
+	xmlFreeDoc(doc);
+	return NULL;
+}
+
 int
 soap_parse(const char *text, size_t len, struct soap_req *out)
 {
-	*out = (struct soap_req){ .op = SOAP_NO_OP };
-	if (text == NULL || len == 0)
-		return -1;
-	if (memmem(text, len, "<!DOCTYPE", 9) != NULL || memmem(text, len, "<!ENTITY", 8) != NULL)
-		return -1;
-	out->doc = xmlReadMemory(text, (int)len, NULL, NULL,
-	    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA);
-	if (out->doc == NULL)
-		return -1;
-	return read_envelope(out);
+	*out = (struct soap_req){ .op = SOAP_NO_OP, .doc = soap_doc(text, len) };
+	return out->doc == NULL ? -1 : read_envelope(out);
 }
 
 void
