@@ -104,14 +104,23 @@ head_and_body_are_bounded(void **state)
 static void
 connection_close_is_heard(void **state)
 {
-	static const char text[] = HEAD "Connection: close\r\nContent-Length: 0\r\n\r\nnext";
-	struct http_req r;
+	static const struct {
+		const char *value;
+		bool keep;
+	} rows[] = { { "close", false }, { "TE, close", false }, { "Close ,TE", false },
+		{ "keep-alive", true }, { "closed, TE", true }, { "", true } };
 
 	(void)state;
-	assert_int_equal(http_parse(text, strlen(text), &r), HTTP_OK);
-	assert_false(r.keep_alive);
-	assert_int_equal(r.used, strlen(text) - 4);
-	buf_free(&r.body);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		SCOPED(mem)
+		char *text = mem_print(HEAD "Connection: %s\r\nContent-Length: 0\r\n\r\nnext", rows[i].value);
+		struct http_req r;
+
+		assert_int_equal(http_parse(text, strlen(text), &r), HTTP_OK);
+		assert_int_equal(r.keep_alive, rows[i].keep);
+		assert_int_equal(r.used, strlen(text) - 4);
+		buf_free(&r.body);
+	}
 }
 
 int
