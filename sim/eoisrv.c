@@ -76,9 +76,9 @@ static const xmlNode *
 body_element(const xmlDoc *doc)
 {
 	const xmlNode *root = xmlDocGetRootElement(doc);
-	const xmlNode *body =
-	    root != NULL && soap_is(root, NS_SOAP11, "Envelope") ? soap_child(root, NS_SOAP11, "Body")
-								 : NULL;
+	const xmlNode *body = root != NULL && soap_is(root, NS_SOAP11, "Envelope")
+				  ? soap_child(root, NS_SOAP11, "Body")
+				  : NULL;
 
 	return body == NULL ? NULL : xmlFirstElementChild((xmlNode *)(uintptr_t)body);
 }
@@ -100,8 +100,8 @@ eoisrv_read(struct device *d, const char *path, const char *text, size_t len, st
 	if (q->row == NULL)
 		return 0;
 	q->op = op;
-	q->where = (struct fault_where){ "Invoke", all->services[op->service].path + 1,
-		first_name(op) };
+	q->where =
+	    (struct fault_where){ "Invoke", all->services[op->service].path + 1, first_name(op) };
 	return 0;
 }
 
@@ -119,7 +119,8 @@ permitted(const struct eoisrv_row *row, const struct acl *who)
 	if (who == NULL || row->realm == EOISRV_ANY)
 		return true;
 	for (size_t i = 0; i < who->nrealms; i++)
-		if (who->realms[i] == REALM_ADMIN || (row->realm != 0 && who->realms[i] == row->realm))
+		if (who->realms[i] == REALM_ADMIN ||
+		    (row->realm != 0 && who->realms[i] == row->realm))
 			return true;
 	return false;
 }
@@ -153,8 +154,8 @@ struct style {
 static void
 open_envelope(struct buf *b, const struct style *s, const char *ns)
 {
-	buf_printf(b, "<?xml version%s\"1.0\" encoding%s\"UTF-8\"?><%s:Envelope xmlns:%s%s\"%s\"", s->eq,
-	    s->eq, s->soap, s->soap, s->eq, NS_SOAP11);
+	buf_printf(b, "<?xml version%s\"1.0\" encoding%s\"UTF-8\"?><%s:Envelope xmlns:%s%s\"%s\"",
+	    s->eq, s->eq, s->soap, s->soap, s->eq, NS_SOAP11);
 	if (ns != NULL)
 		buf_printf(b, " xmlns:%s%s\"%s\"", s->service, s->eq, ns);
 	buf_printf(b, "><%s:Body>", s->soap);
@@ -172,7 +173,8 @@ write_fault(struct eoisrv *q, const struct style *s, const char *text)
 	q->is_fault = true;
 	q->status = HTTP_ERROR;
 	open_envelope(&q->body, s, NULL);
-	buf_printf(&q->body, "<%s:Fault><faultcode>%s:Client</faultcode><faultstring>", s->soap, s->soap);
+	buf_printf(
+	    &q->body, "<%s:Fault><faultcode>%s:Client</faultcode><faultstring>", s->soap, s->soap);
 	buf_xml(&q->body, text);
 	buf_printf(&q->body, "</faultstring></%s:Fault>", s->soap);
 	close_envelope(&q->body, s);
@@ -186,7 +188,8 @@ write_answer(struct eoisrv *q, const struct style *s, const struct eoisrv_call *
 
 	open_envelope(&q->body, s, service->ns);
 	soap_open(&q->body, s->service, name);
-	buf_printf(&q->body, "<%s:%s>%u</%s:%s>", s->service, s->status, q->status, s->service, s->status);
+	buf_printf(
+	    &q->body, "<%s:%s>%u</%s:%s>", s->service, s->status, q->status, s->service, s->status);
 	if (q->status == PT_SUCCESS)
 		eoisrv_encode(q->op, &c->out, s->service, &q->body);
 	soap_close(&q->body, s->service, name);
@@ -207,7 +210,8 @@ eoisrv_act(struct device *d, struct eoisrv *q, const struct acl *who)
 	if (f != NULL)
 		write_fault(q, &s, f->value);
 	else if (q->op == NULL)
-		write_fault(q, &s, "Method not implemented: method name or namespace not recognized");
+		write_fault(
+		    q, &s, "Method not implemented: method name or namespace not recognized");
 	else {
 		q->status = run(q, &c, who);
 		q->after = q->status == PT_SUCCESS ? c.after : AFTER_NOTHING;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * eoisrv: the SOAP that AMT had before WS-Management ("EOI"), as a device answers it. A call is found
- * by path and by the first element of the body, in any case and any spelling of the dialect table;
- * namespaces and SOAPAction are not looked at. Answers have the first spelling, the status first.
- * Source: protocol/eoi.md 2, 4, 5, 6, 8, 13.
+ * eoisrv: the SOAP that AMT had before WS-Management ("EOI"), as a device answers it. A call is
+ * found by path and by the first element of the body, in any case and any spelling of the dialect
+ * table; namespaces and SOAPAction are not looked at. Answers have the first spelling, the status
+ * first. Source: protocol/eoi.md 2, 4, 5, 6, 8, 13.
  */
 #ifndef MUSTER_SIM_EOISRV_H
 #define MUSTER_SIM_EOISRV_H
@@ -51,7 +51,8 @@ struct eoisrv_row {
 	unsigned int realm; /* what a user needs, if not administration; 0: that */
 };
 enum {
-	EOISRV_WAITS = 1, /* what it changes waits for the commit, unless the fault at-once says no */
+	EOISRV_WAITS =
+	    1, /* what it changes waits for the commit, unless the fault at-once says no */
 };
 enum { EOISRV_ANY = 255 /* realm: any user may */ };
 
@@ -67,10 +68,11 @@ const struct eoisrv_row *eoisrv_row(enum eoi_id id);
 /* A request that was understood so far as to know what it wants, and its answer. */
 struct eoisrv {
 	xmlDoc *doc;
-	const xmlNode *element;        /* of the operation */
-	const struct eoi_op *op;       /* NULL: no such operation on this device */
+	const xmlNode *element;  /* of the operation */
+	const struct eoi_op *op; /* NULL: no such operation on this device */
 	const struct eoisrv_row *row;
-	struct fault_where where;      /* for faults and the log; class: the service, method: first spelling */
+	struct fault_where
+	    where; /* for faults and the log; class: the service, method: first spelling */
 	struct buf body;
 	bool is_fault;
 	unsigned int status; /* PT_STATUS, or HTTP status of a fault */
@@ -80,7 +82,8 @@ struct eoisrv {
 /* eoisrv_path: does this device have a service there? */
 bool eoisrv_path(const struct device *d, const char *path);
 
-/* eoisrv_read: parse and look up. Returns 0, or -1 when this is no envelope. Free q in all cases. */
+/* eoisrv_read: parse and look up. Returns 0, or -1 when this is no envelope. Free q in all cases.
+ */
 MUST_CHECK int eoisrv_read(
     struct device *d, const char *path, const char *text, size_t len, struct eoisrv *q);
 
@@ -95,12 +98,13 @@ eoisrv_scoped(struct eoisrv *q)
 }
 
 /*
- * eoisrv_decode: the values in the element of an operation. false: an element that the table does not
- * know there, a value that is not of its type, a second one of what comes once.
+ * eoisrv_decode: the values in the element of an operation. false: an element that the table does
+ * not know there, a value that is not of its type, a second one of what comes once.
  */
 bool eoisrv_decode(const struct eoi_op *op, const xmlNode *element, struct eoisrv_vals *out);
 
-/* eoisrv_encode: the values of an answer as elements with this prefix, in the order of the table. */
+/* eoisrv_encode: the values of an answer as elements with this prefix, in the order of the table.
+ */
 void eoisrv_encode(
     const struct eoi_op *op, const struct eoisrv_vals *v, const char *prefix, struct buf *out);
 

@@ -206,7 +206,8 @@ set_kerberos(struct eoisrv_call *c)
 	    eoisrv_count(&c->in, "spn") != eoisrv_count(&c->in, "protocol"))
 		return PT_INVALID_PARAMETER;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		device_set_named(c->d, KRB_CLASS, 0, rows[i].prop, eoisrv_text(&c->in, rows[i].field, 0));
+		device_set_named(
+		    c->d, KRB_CLASS, 0, rows[i].prop, eoisrv_text(&c->in, rows[i].field, 0));
 	device_set_named(c->d, KRB_CLASS, 0, "EncryptionAlgorithm", "0");
 	device_set_named(c->d, KRB_CLASS, 0, "KrbEnabled", "true");
 	call_list(c, KRB_CLASS, "ServicePrincipalName", "spn");
@@ -221,7 +222,8 @@ add_list(struct eoisrv_call *c, const char *field, const char *list)
 	SCOPED(mem) char *copy = mem_copy(list);
 	char *rest = copy;
 
-	for (char *one = strsep(&rest, "\n"); one != NULL && list[0] != '\0'; one = strsep(&rest, "\n"))
+	for (char *one = strsep(&rest, "\n"); one != NULL && list[0] != '\0';
+	     one = strsep(&rest, "\n"))
 		eoisrv_add(&c->out, field, one);
 }
 
@@ -252,9 +254,9 @@ static unsigned int
 get_rc_caps(struct eoisrv_call *c)
 {
 	eoisrv_add_num(&c->out, "oem", INTEL_OEM);
-	eoisrv_add_num(&c->out, "oem_caps", 0x1b);   /* IDE-R, SOL, BIOS setup and pause */
-	eoisrv_add_num(&c->out, "special", 0x1f00);  /* every device to boot from */
-	eoisrv_add_num(&c->out, "system", 0x0f);     /* cycle, down, up, reset */
+	eoisrv_add_num(&c->out, "oem_caps", 0x1b);  /* IDE-R, SOL, BIOS setup and pause */
+	eoisrv_add_num(&c->out, "special", 0x1f00); /* every device to boot from */
+	eoisrv_add_num(&c->out, "system", 0x0f);    /* cycle, down, up, reset */
 	eoisrv_add_num(&c->out, "firmware", 0);
 	return PT_SUCCESS;
 }

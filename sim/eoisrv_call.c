@@ -46,8 +46,7 @@ call_method(struct eoisrv_call *c, const char *cls, const char *method, const st
     struct vals *out)
 {
 	struct call k = { .d = c->d, .cls = class_named(cls) };
-	const struct method *m =
-	    k.cls == NULL ? NULL : schema_method(k.cls, method, &c->d->rel);
+	const struct method *m = k.cls == NULL ? NULL : schema_method(k.cls, method, &c->d->rel);
 	unsigned int status = PT_UNSUPPORTED;
 
 	if (m == NULL)

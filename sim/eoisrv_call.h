@@ -32,8 +32,8 @@ args_scoped(struct args *a)
 }
 
 /*
- * call_method: run a method. out gets its output parameters; NULL: not wanted. Parameters that do not
- * fit are PT_INVALID_PARAMETER. call_put: the same for a Put on the first instance.
+ * call_method: run a method. out gets its output parameters; NULL: not wanted. Parameters that do
+ * not fit are PT_INVALID_PARAMETER. call_put: the same for a Put on the first instance.
  */
 unsigned int call_method(struct eoisrv_call *c, const char *cls, const char *method,
     const struct args *in, struct vals *out);

@@ -192,7 +192,10 @@ get_tls(struct eoisrv_call *c)
 		bool mutual =
 		    strcmp(device_named(c->d, TLS_CLASS, i, "MutualAuthentication"), "true") == 0;
 
-		eoisrv_add(&c->out, interface_fields[i], !on ? "off" : mutual ? "mutual" : "server");
+		eoisrv_add(&c->out, interface_fields[i],
+		    !on      ? "off"
+		    : mutual ? "mutual"
+			     : "server");
 	}
 	return PT_SUCCESS;
 }

@@ -19,7 +19,14 @@
 #define REDIRECT_CLASS "AMT_RedirectionService"
 #define WEB_CLASS      "AMT_WebUIService"
 
-enum { HOST_LABEL = 63, DOMAIN_LIMIT = 191, TAG_LAST = 4094, REDIRECT_NONE = 32768, IDER = 1, SOL = 2 };
+enum {
+	HOST_LABEL = 63,
+	DOMAIN_LIMIT = 191,
+	TAG_LAST = 4094,
+	REDIRECT_NONE = 32768,
+	IDER = 1,
+	SOL = 2
+};
 
 static unsigned int
 get_host(struct eoisrv_call *c)
@@ -336,7 +343,8 @@ get_wired(struct eoisrv_call *c)
 		if (text[0] == '\0' || secret)
 			continue;
 		if (wired[i].cert)
-			eoisrv_add_num(&c->out, wired[i].field, (unsigned long)ops_cert_ref(c->d, text));
+			eoisrv_add_num(
+			    &c->out, wired[i].field, (unsigned long)ops_cert_ref(c->d, text));
 		else
 			eoisrv_add(&c->out, wired[i].field, text);
 	}

@@ -55,7 +55,8 @@ get_state(struct eoisrv_call *c)
 static unsigned int
 get_ztc(struct eoisrv_call *c)
 {
-	eoisrv_add(&c->out, "enabled", call_setting(c, SETUP_CLASS, "ZeroTouchConfigurationEnabled"));
+	eoisrv_add(
+	    &c->out, "enabled", call_setting(c, SETUP_CLASS, "ZeroTouchConfigurationEnabled"));
 	return PT_SUCCESS;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* eoisrv_vals: EOI values to and from elements, by the dialect table. Source: protocol/eoi.md 4.4, 7. */
+/* eoisrv_vals: EOI values to and from elements, by the dialect table. Source: eoi.md 4.4, 7. */
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
@@ -119,16 +119,17 @@ value_in(const struct eoi_field *f, const char *text)
 	case EOI_BIT:
 		return truth(text, &yes) ? mem_copy(yes ? "true" : "false") : NULL;
 	case EOI_IPV4:
-		return number(text, &n) ? mem_print("%u.%u.%u.%u", n >> 24, n >> 16 & 255,
-					      n >> 8 & 255, n & 255)
-					: NULL;
+		return number(text, &n)
+			   ? mem_print("%u.%u.%u.%u", n >> 24, n >> 16 & 255, n >> 8 & 255, n & 255)
+			   : NULL;
 	case EOI_WORD:
 		return eoi_word_in(f, text, word, sizeof(word)) ? mem_copy(word) : NULL;
 	}
 	return NULL;
 }
 
-/* Does the path of a field say what was sent? Stars and capitals aside; inside: only its beginning. */
+/* Does the path of a field say what was sent? Stars and capitals aside; inside: only its beginning.
+ */
 static bool
 same_path(const char *row, const char *sent, bool inside)
 {
@@ -164,8 +165,8 @@ is_nil(const xmlNode *n)
 {
 	xmlChar *v = xmlGetNsProp(n, (const xmlChar *)"nil",
 	    (const xmlChar *)"http://www.w3.org/2001/XMLSchema-instance");
-	bool yes = v != NULL && (strcmp((const char *)v, "true") == 0 ||
-				    strcmp((const char *)v, "1") == 0);
+	bool yes = v != NULL &&
+		   (strcmp((const char *)v, "true") == 0 || strcmp((const char *)v, "1") == 0);
 
 	xmlFree(v);
 	return yes;
@@ -200,7 +201,8 @@ read_inside(const struct eoi_op *op, const xmlNode *parent, const char *path, un
 		if (n->type != XML_ELEMENT_NODE)
 			continue;
 		SCOPED(mem)
-		char *at = mem_print("%s%s%s", path, path[0] == '\0' ? "" : "/", (const char *)n->name);
+		char *at =
+		    mem_print("%s%s%s", path, path[0] == '\0' ? "" : "/", (const char *)n->name);
 		bool ok = xmlFirstElementChild((xmlNode *)(uintptr_t)n) == NULL
 			      ? read_leaf(op, n, at, out)
 			      : depth < DEPTH && read_inside(op, n, at, depth + 1, out);
@@ -296,8 +298,8 @@ eoisrv_encode(
 	for (; f->name != NULL; f = end) {
 		size_t same = repeated_container(f);
 
-		for (end = f + 1; same > 0 && end->name != NULL &&
-				  strncmp(end->paths, f->paths, same) == 0;)
+		for (end = f + 1;
+		     same > 0 && end->name != NULL && strncmp(end->paths, f->paths, same) == 0;)
 			end++;
 		/* side by side: the first of each, then the second of each */
 		for (size_t i = 0; same > 0 && eoisrv_text(v, f->name, i) != NULL; i++)

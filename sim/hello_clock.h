@@ -13,8 +13,8 @@ void hello_start_in(struct device *d, uint64_t ms);
 void hello_stop(struct device *d);
 
 /*
- * hello_pause_ms: wait after attempt n (from 0) at time scale 1; 0: that was the last. day: the window
- * of 24 hours that setup by certificate has at the first start; all others are of 6 hours.
+ * hello_pause_ms: wait after attempt n (from 0) at time scale 1; 0: that was the last. day: the
+ * window of 24 hours that setup by certificate has at the first start; all others are of 6 hours.
  */
 uint64_t hello_pause_ms(bool day, unsigned int n);
 

@@ -10,7 +10,8 @@
 
 struct pending {
 	bool recording;
-	unsigned int parts; /* bits of enum part: the fields below hold the stored values of these */
+	unsigned int
+	    parts; /* bits of enum part: the fields below hold the stored values of these */
 	struct setting *settings; /* text NULL: as from the factory */
 	size_t nsettings, setting_cap;
 	struct account admin;

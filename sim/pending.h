@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * pending: what calls have changed and what waits for CommitChanges. The device shows the new values
- * at once; the old ones are what it logs in with, is set up with, and falls back to when it restarts
- * before the commit. Which calls wait is said by the dialect that carries them out: see sim/eoi.c.
- * Source: protocol/eoi.md 9.3, 13.8.
+ * pending: what calls have changed and what waits for CommitChanges. The device shows the new
+ * values at once; the old ones are what it logs in with, is set up with, and falls back to when it
+ * restarts before the commit. Which calls wait is said by the dialect that carries them out: see
+ * sim/eoi.c. Source: protocol/eoi.md 9.3, 13.8.
  */
 #ifndef MUSTER_SIM_PENDING_H
 #define MUSTER_SIM_PENDING_H
@@ -14,7 +14,7 @@
 enum part {
 	PART_ADMIN = 1, /* the administrator's name and password */
 	PART_ACL = 2,
-	PART_PSK = 4, /* PID and PPS */
+	PART_PSK = 4,   /* PID and PPS */
 	PART_POWER = 8, /* the power package */
 	PART_TLS = 16,  /* the certificate that is served */
 };

@@ -82,7 +82,8 @@ psk_hyphens(const char *plain_text, char out[PSK_TEXT])
 }
 
 void
-psk_make(unsigned long seed, const struct uuid *uuid, char pid[PID_LEN + 1], char pps[PPS_CHARS + 1])
+psk_make(
+    unsigned long seed, const struct uuid *uuid, char pid[PID_LEN + 1], char pps[PPS_CHARS + 1])
 {
 	SCOPED(mem) char *text = mem_print("muster-sim psk %lu", seed);
 	unsigned char md[32];

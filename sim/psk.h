@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * psk: PID and PPS as a device takes, keeps and shows them. Source: protocol/setup.md 2.1, 2.2, 2.4.
+ * psk: PID and PPS as a device takes, keeps and shows them. Source:
+ * protocol/setup.md 2.1, 2.2, 2.4.
  */
 #ifndef MUSTER_SIM_PSK_H
 #define MUSTER_SIM_PSK_H
@@ -15,8 +16,8 @@ enum {
 };
 
 /*
- * psk_pid, psk_pps: read one, with or without hyphens, and hold it against its check characters. out
- * gets it without hyphens; it is left alone when false.
+ * psk_pid, psk_pps: read one, with or without hyphens, and hold it against its check characters.
+ * out gets it without hyphens; it is left alone when false.
  */
 bool psk_pid(const char *text, char out[PID_LEN + 1]);
 bool psk_pps(const char *text, char out[PPS_CHARS + 1]);

@@ -256,8 +256,7 @@ struct cuts {
 
 /* What the request set going goes on when the connection is cut: a commit restarts the ports. */
 static void
-cut_after(
-    struct device *d, const struct fault_where *w, const struct cuts *cuts, struct reply *r)
+cut_after(struct device *d, const struct fault_where *w, const struct cuts *cuts, struct reply *r)
 {
 	enum after after = r->after;
 

@@ -44,6 +44,20 @@ for n in 3 5; do
 done
 sim_stop old
 
+# Nobody comes: told to, the device closes its interface, until it is switched off and on.
+sim_start window --releases 2.1,3.0 --devices 2 --base "$B.11" --time-scale 0.00002 --fault close-window
+closed() { [ "$(dump window "$B.$1" .network_off)" = true ]; }
+for n in 11 12; do
+	wait_for 60 closed $n
+	ok "$(dump window "$B.$n" .release) closes its interface in the end"
+done
+had=$(dump window "$B.12" .counters.hellos)
+sim window "reboot $B.12" >/dev/null
+wait_for 60 closed 12
+[ "$(dump window "$B.12" .counters.hellos)" -gt "$had" ]
+ok "a power cycle opens it, and another window ends"
+sim_stop window
+
 # --- TLS-PSK -----------------------------------------------------------------------------------
 
 sim_start psk --releases 2.0,2.6,3.1,8.1 --devices 4 --psk --base "$B.21"

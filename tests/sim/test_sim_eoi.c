@@ -203,7 +203,8 @@ every_spelling_of_every_field_is_understood(void **state)
 				SCOPED(mem) char *text = alone("Op", path, value);
 				xmlDoc *doc = soap_doc(text, strlen(text));
 				assert_non_null(doc);
-				assert_true(eoisrv_decode(&all->ops[i], xmlDocGetRootElement(doc), &v));
+				assert_true(
+				    eoisrv_decode(&all->ops[i], xmlDocGetRootElement(doc), &v));
 				assert_int_equal(v.n, 1);
 				assert_string_equal(v.v[0].name, f->name);
 				if (f->type == EOI_IPV4)
@@ -224,7 +225,8 @@ answers_have_the_status_first_and_the_first_spelling(void **state)
 	start("3.0.5");
 	assert_int_equal(ask(SAI, "<x:getcoreversion xmlns:x=\"urn:y\"/>", NULL), 0);
 	assert_string_equal(buf_str(&last.body),
-	    "<?xml version=\"1.0\" encoding=\"UTF-8\"?><b:Envelope xmlns:b=\"" SOAP11 "\" xmlns:g=\""
+	    "<?xml version=\"1.0\" encoding=\"UTF-8\"?><b:Envelope xmlns:b=\"" SOAP11
+	    "\" xmlns:g=\""
 	    "http://schemas.intel.com/platform/client/SecurityAdministration/2004/01\"><b:Body>"
 	    "<g:GetCoreVersionResponse><g:Status>0</g:Status><g:Version>3.0.5</g:Version>"
 	    "</g:GetCoreVersionResponse></b:Body></b:Envelope>");
@@ -250,28 +252,34 @@ lists_and_containers_nest_as_the_table_says(void **state)
 			     "<KerberosMasterKey>AAECAwQFBgcICQoLDA0ODw==</KerberosMasterKey>"
 			     "<MaximumClockTolerance>5</MaximumClockTolerance>"),
 	    0);
-	assert_string_equal(device_named(&dev, "AMT_KerberosSettingData", 0, "ServicePrincipalName"),
+	assert_string_equal(
+	    device_named(&dev, "AMT_KerberosSettingData", 0, "ServicePrincipalName"),
 	    "HTTP/a:16992\nHTTP/a:16993");
 	assert_int_equal(call(SAI, "GetKerberosOptions", ""), 0);
-	assert_true(said("<g:KerberosRealmName>CORP.EXAMPLE</g:KerberosRealmName>"
-			 "<g:SpnEntry><g:Spn>HTTP/a:16992</g:Spn><g:Protocol>0</g:Protocol></g:SpnEntry>"
-			 "<g:SpnEntry><g:Spn>HTTP/a:16993</g:Spn><g:Protocol>1</g:Protocol></g:SpnEntry>"
-			 "<g:KerberosKeyVersion>3</g:KerberosKeyVersion>"));
-	assert_int_equal(call(SAI, "SetKerberosOptions", "<KerberosRealmName></KerberosRealmName>"), 0);
-	assert_string_equal(device_named(&dev, "AMT_KerberosSettingData", 0, "KrbEnabled"), "false");
+	assert_true(
+	    said("<g:KerberosRealmName>CORP.EXAMPLE</g:KerberosRealmName>"
+		 "<g:SpnEntry><g:Spn>HTTP/a:16992</g:Spn><g:Protocol>0</g:Protocol></g:SpnEntry>"
+		 "<g:SpnEntry><g:Spn>HTTP/a:16993</g:Spn><g:Protocol>1</g:Protocol></g:SpnEntry>"
+		 "<g:KerberosKeyVersion>3</g:KerberosKeyVersion>"));
+	assert_int_equal(
+	    call(SAI, "SetKerberosOptions", "<KerberosRealmName></KerberosRealmName>"), 0);
+	assert_string_equal(
+	    device_named(&dev, "AMT_KerberosSettingData", 0, "KrbEnabled"), "false");
 	assert_int_equal(call(SAI, "GetPkiCapabilities", ""), 0);
-	assert_true(said("<g:PkiCaps><g:CrlStoreSize>1424</g:CrlStoreSize><g:RootCertMaxSize>1500<"));
-	assert_true(said("<g:SupportedKeyLengths>1024</g:SupportedKeyLengths><g:SupportedKeyLengths>"
-			 "1536</g:SupportedKeyLengths><g:SupportedKeyLengths>2048"
-			 "</g:SupportedKeyLengths></g:PkiCaps></g:GetPkiCapabilitiesResponse>"));
+	assert_true(
+	    said("<g:PkiCaps><g:CrlStoreSize>1424</g:CrlStoreSize><g:RootCertMaxSize>1500<"));
+	assert_true(
+	    said("<g:SupportedKeyLengths>1024</g:SupportedKeyLengths><g:SupportedKeyLengths>"
+		 "1536</g:SupportedKeyLengths><g:SupportedKeyLengths>2048"
+		 "</g:SupportedKeyLengths></g:PkiCaps></g:GetPkiCapabilitiesResponse>"));
 }
 
 static void
 what_is_not_understood_is_refused(void **state)
 {
 	static const char *const wrong[] = {
-		"<Hostname2>a</Hostname2>",             /* no such element */
-		"<HostName>a</HostName><More/>",        /* one too many */
+		"<Hostname2>a</Hostname2>",      /* no such element */
+		"<HostName>a</HostName><More/>", /* one too many */
 		"<HostName>a</HostName><HostName>b</HostName>",
 		"<HostName><Deep>a</Deep></HostName>",
 		"",
@@ -279,7 +287,8 @@ what_is_not_understood_is_refused(void **state)
 	static const char *const no_envelopes[] = { "", "x", "<a/>",
 		"<E:Envelope xmlns:E=\"" SOAP11 "\"/>",
 		"<E:Envelope xmlns:E=\"" SOAP11 "\"><E:Body></E:Body></E:Envelope>",
-		"<!DOCTYPE a []><E:Envelope xmlns:E=\"" SOAP11 "\"><E:Body><a/></E:Body></E:Envelope>",
+		"<!DOCTYPE a []><E:Envelope xmlns:E=\"" SOAP11
+		"\"><E:Body><a/></E:Body></E:Envelope>",
 		"<E:Envelope xmlns:E=\"" NS_SOAP "\"><E:Body><a/></E:Body></E:Envelope>" };
 
 	(void)state;
@@ -368,8 +377,8 @@ setters_wait_for_the_commit_unless_told_not_to(void **state)
 	static const struct {
 		const char *op, *inside;
 	} calls[] = {
-		{ "SetAdminAclEntryEx",
-		    "<EntryEx><Username>admin</Username><DigestPassword>" HASH "</DigestPassword></EntryEx>" },
+		{ "SetAdminAclEntryEx", "<EntryEx><Username>admin</Username><DigestPassword>" HASH
+					"</DigestPassword></EntryEx>" },
 		{ "SetTLSPSK", "<PID>0000-037M</PID><PPS>NKLDG5DCRRNQE9YZZIJL7LFLVJED69XJ</PPS>" },
 		{ "AddUserAclEntryEx",
 		    "<EntryEx><DigestUser><Username>helpdesk</Username><DigestPassword>" HASH
@@ -384,7 +393,8 @@ setters_wait_for_the_commit_unless_told_not_to(void **state)
 		fault(at_once ? "at-once:SecurityAdministrationService" : "at-once:SetHostName");
 		for (size_t i = 0; i < ARRAY_LEN(calls); i++)
 			assert_int_equal(call(SAI, calls[i].op, calls[i].inside), 0);
-		assert_int_equal(call(NET, "SetDomainName", "<DomainName>example.com</DomainName>"), 0);
+		assert_int_equal(
+		    call(NET, "SetDomainName", "<DomainName>example.com</DomainName>"), 0);
 		assert_int_equal(call(NET, "SetHostName", "<HostName>pc</HostName>"), 0);
 		assert_true(call(SAI, "GetProvisioningPID", "") == 0 && said("0000037M"));
 		assert_string_equal(pending_pid(&dev), at_once ? "0000037M" : "");
@@ -393,8 +403,8 @@ setters_wait_for_the_commit_unless_told_not_to(void **state)
 		assert_int_equal(n, at_once);
 		pending_drop(&dev);
 		assert_int_equal(dev.nacls, at_once);
-		assert_string_equal(device_named(&dev, "AMT_GeneralSettings", 0, "HostName"),
-		    at_once ? "" : "pc");
+		assert_string_equal(
+		    device_named(&dev, "AMT_GeneralSettings", 0, "HostName"), at_once ? "" : "pc");
 		assert_string_equal(device_named(&dev, "AMT_GeneralSettings", 0, "DomainName"), "");
 		device_free(&dev);
 	}
@@ -404,7 +414,8 @@ setters_wait_for_the_commit_unless_told_not_to(void **state)
 static void
 users_do_what_their_realms_allow(void **state)
 {
-	struct acl remote = { .realms = { 5 }, .nrealms = 1 }, admin = { .realms = { 3 }, .nrealms = 1 };
+	struct acl remote = { .realms = { 5 }, .nrealms = 1 },
+		   admin = { .realms = { 3 }, .nrealms = 1 };
 
 	(void)state;
 	start("3.0");
@@ -420,11 +431,11 @@ acl_is_the_same_in_both_dialects(void **state)
 {
 	(void)state;
 	start("3.0");
-	assert_int_equal(
-	    call(SAI, "AddUserAclEntryEx",
-		"<EntryEx><KerberosUser><Sid>AQUAAAAAAAUVAAAA3PTcO4M9K0aCi6YoAAIAAA==</Sid></KerberosUser>"
-		"<AccessPermission>AnyAccessPermission</AccessPermission>"
-		"<Realms><Realm>5</Realm><Realm>2</Realm></Realms></EntryEx>"),
+	assert_int_equal(call(SAI, "AddUserAclEntryEx",
+			     "<EntryEx><KerberosUser><Sid>AQUAAAAAAAUVAAAA3PTcO4M9K0aCi6YoAAIAAA==<"
+			     "/Sid></KerberosUser>"
+			     "<AccessPermission>AnyAccessPermission</AccessPermission>"
+			     "<Realms><Realm>5</Realm><Realm>2</Realm></Realms></EntryEx>"),
 	    0);
 	assert_true(said("<g:Handle>1</g:Handle>"));
 	assert_int_equal(dev.acls[0].access, 2);
@@ -432,14 +443,17 @@ acl_is_the_same_in_both_dialects(void **state)
 	assert_int_equal(call(SAI, "EnumerateUserAclEntries", "<StartIndex>1</StartIndex>"), 0);
 	assert_true(said("<g:TotalCount>1</g:TotalCount><g:Handle>1</g:Handle>"));
 	assert_int_equal(call(SAI, "GetUserAclEntryEx", "<Handle>1</Handle>"), 0);
-	assert_true(said("<g:EntryEx><g:KerberosUser><g:Sid>AQUAAAAAAAUVAAAA3PTcO4M9K0aCi6YoAAIAAA==</g:Sid>"
-			 "</g:KerberosUser><g:AccessPermission>AnyAccessPermission</g:AccessPermission>"
-			 "<g:Realms><g:Realm>5</g:Realm><g:Realm>2</g:Realm></g:Realms></g:EntryEx>"));
-	assert_int_equal(call(SAI, "AddUserAclEntryEx",
-			     "<EntryEx><Username>a</Username><DigestPassword>" HASH "</DigestPassword>"
-			     "<AccessPermission>0</AccessPermission><Realm>21</Realm></EntryEx>"),
+	assert_true(said(
+	    "<g:EntryEx><g:KerberosUser><g:Sid>AQUAAAAAAAUVAAAA3PTcO4M9K0aCi6YoAAIAAA==</g:Sid>"
+	    "</g:KerberosUser><g:AccessPermission>AnyAccessPermission</g:AccessPermission>"
+	    "<g:Realms><g:Realm>5</g:Realm><g:Realm>2</g:Realm></g:Realms></g:EntryEx>"));
+	assert_int_equal(
+	    call(SAI, "AddUserAclEntryEx",
+		"<EntryEx><Username>a</Username><DigestPassword>" HASH "</DigestPassword>"
+		"<AccessPermission>0</AccessPermission><Realm>21</Realm></EntryEx>"),
 	    PT_INVALID_REALM); /* came with 4.0 */
-	assert_int_equal(call(SAI, "SetAclEnabledState", "<Handle>1</Handle><Enabled>false</Enabled>"), 0);
+	assert_int_equal(
+	    call(SAI, "SetAclEnabledState", "<Handle>1</Handle><Enabled>false</Enabled>"), 0);
 	assert_true(call(SAI, "GetAclEnabledState", "<Handle>1</Handle>") == 0 && said(">false<"));
 	assert_int_equal(call(SAI, "RemoveUserAclEntry", "<Handle>1</Handle>"), 0);
 	assert_int_equal(call(SAI, "RemoveUserAclEntry", "<Handle>1</Handle>"), PT_INVALID_HANDLE);
@@ -452,40 +466,46 @@ addresses_vlan_and_802_1x_are_those_of_ws_management(void **state)
 
 	(void)state;
 	start("2.6");
-	assert_int_equal(call(NET, "SetInterfaceSettings",
-			     "<InterfaceHandle>0</InterfaceHandle><InterfaceDescriptor>"
-			     "<InterfaceMode>SEPARATE_MAC_ADDRESS</InterfaceMode><LinkPolicy>17</LinkPolicy>"
-			     "<IPv4Parameters><LocalAddress>169090600</LocalAddress>"
-			     "<SubnetMask>4294967040</SubnetMask>"
-			     "<DefaultGatewayAddress>169090561</DefaultGatewayAddress>"
-			     "<PrimaryDnsAddress>169090561</PrimaryDnsAddress><SecondaryDnsAddress>0"
-			     "</SecondaryDnsAddress></IPv4Parameters></InterfaceDescriptor>"),
+	assert_int_equal(
+	    call(NET, "SetInterfaceSettings",
+		"<InterfaceHandle>0</InterfaceHandle><InterfaceDescriptor>"
+		"<InterfaceMode>SEPARATE_MAC_ADDRESS</InterfaceMode><LinkPolicy>17</LinkPolicy>"
+		"<IPv4Parameters><LocalAddress>169090600</LocalAddress>"
+		"<SubnetMask>4294967040</SubnetMask>"
+		"<DefaultGatewayAddress>169090561</DefaultGatewayAddress>"
+		"<PrimaryDnsAddress>169090561</PrimaryDnsAddress><SecondaryDnsAddress>0"
+		"</SecondaryDnsAddress></IPv4Parameters></InterfaceDescriptor>"),
 	    0);
 	assert_string_equal(device_named(&dev, port, 0, "IPAddress"), "10.20.30.40");
 	assert_string_equal(device_named(&dev, port, 0, "SubnetMask"), "255.255.255.0");
 	assert_string_equal(device_named(&dev, port, 0, "LinkPolicy"), "1\n16");
 	fault("mac-hyphens*1");
-	assert_int_equal(call(NET, "GetInterfaceSettings", "<InterfaceHandle>0</InterfaceHandle>"), 0);
+	assert_int_equal(
+	    call(NET, "GetInterfaceSettings", "<InterfaceHandle>0</InterfaceHandle>"), 0);
 	assert_true(said("<g:MACAddress>02-"));
 	assert_true(said("<g:LinkPolicy>17</g:LinkPolicy><g:DhcpEnabled>false</g:DhcpEnabled>"
 			 "<g:IPv4Parameters><g:LocalAddress>169090600</g:LocalAddress>"));
 	assert_int_equal(call(NET, "GetInterfaceSettings", "<InterfaceHandle>1</InterfaceHandle>"),
 	    PT_INVALID_HANDLE);
-	assert_int_equal(call(NET, "SetInterfaceSettings",
-			     "<InterfaceHandle>0</InterfaceHandle><InterfaceDescriptor><InterfaceMode>"
-			     "SEPARATE_MAC_ADDRESS</InterfaceMode></InterfaceDescriptor>"),
+	assert_int_equal(
+	    call(NET, "SetInterfaceSettings",
+		"<InterfaceHandle>0</InterfaceHandle><InterfaceDescriptor><InterfaceMode>"
+		"SEPARATE_MAC_ADDRESS</InterfaceMode></InterfaceDescriptor>"),
 	    PT_INVALID_PARAMETER); /* an address is wanted */
-	assert_int_equal(call(NET, "SetVlanParameters",
-			     "<VlanParameters><Enabled>true</Enabled><VlanTag>7</VlanTag></VlanParameters>"),
+	assert_int_equal(
+	    call(NET, "SetVlanParameters",
+		"<VlanParameters><Enabled>true</Enabled><VlanTag>7</VlanTag></VlanParameters>"),
 	    0);
 	assert_string_equal(device_named(&dev, port, 0, "VLANTag"), "7");
 	assert_int_equal(call(NET, "Remove8021XWiredProfile", ""), PT_NOT_FOUND);
-	assert_int_equal(call(NET, "Set8021XWiredProfile",
-			     "<Profile><Protocol>2</Protocol><Username>pc</Username><Password>secret"
-			     "</Password><PxeTimeout>120</PxeTimeout></Profile>"),
+	assert_int_equal(
+	    call(NET, "Set8021XWiredProfile",
+		"<Profile><Protocol>2</Protocol><Username>pc</Username><Password>secret"
+		"</Password><PxeTimeout>120</PxeTimeout></Profile>"),
 	    0);
 	assert_string_equal(device_named(&dev, "AMT_8021XProfile", 0, "Enabled"), "true");
-	assert_true(call(NET, "Get8021XWiredProfile", "") == 0 && said("<g:Protocol>2</g:Protocol>"));
+	assert_true(
+	    call(NET, "Get8021XWiredProfile", "") == 0 && said("<g:Protocol>2</g:Protocol>"));
 	assert_null(strstr(buf_str(&last.body), "secret"));
 	assert_int_equal(call(NET, "Delete8021XWiredProfile", ""), 0);
 	assert_int_equal(call(NET, "Get8021XWiredProfile", ""), PT_NOT_FOUND);
@@ -494,7 +514,8 @@ addresses_vlan_and_802_1x_are_those_of_ws_management(void **state)
 static void
 zero_touch_is_not_changed_during_setup(void **state)
 {
-	static const char *const off = "<ZeroTouchConfigurationMode>false</ZeroTouchConfigurationMode>";
+	static const char *const off =
+	    "<ZeroTouchConfigurationMode>false</ZeroTouchConfigurationMode>";
 
 	(void)state;
 	start("3.0");
@@ -515,17 +536,28 @@ remote_control_moves_the_power_state(void **state)
 		const char *inside;
 		unsigned int status, to;
 	} rows[] = {
-		{ 5, "<Command>17</Command><IanaOemNumber>343</IanaOemNumber><SpecialCommand>1</SpecialCommand>", 0, 0 },
-		{ 0, "<Command>17</Command><IanaOemNumber>343</IanaOemNumber>", PT_NOT_PERMITTED, 0 },
+		{ 5,
+		    "<Command>17</Command><IanaOemNumber>343</IanaOemNumber><SpecialCommand>1</"
+		    "SpecialCommand>",
+		    0, 0 },
+		{ 0, "<Command>17</Command><IanaOemNumber>343</IanaOemNumber>", PT_NOT_PERMITTED,
+		    0 },
 		{ 0, "<Command>18</Command><IanaOemNumber>343</IanaOemNumber>", 0, 5 },
-		{ 5, "<Command>16</Command><IanaOemNumber>343</IanaOemNumber>", PT_NOT_PERMITTED, 5 },
+		{ 5, "<Command>16</Command><IanaOemNumber>343</IanaOemNumber>", PT_NOT_PERMITTED,
+		    5 },
 		{ 3, "<Command>19</Command><IanaOemNumber>343</IanaOemNumber>", 0, 0 },
-		{ 0, "<Command>16</Command><IanaOemNumber>343</IanaOemNumber><SpecialCommand>193"
-		     "</SpecialCommand><OEMparameters>1</OEMparameters>", 0, 0 },
-		{ 0, "<Command>16</Command><IanaOemNumber>1</IanaOemNumber>", PT_UNSUPPORTED_OEM, 0 },
-		{ 0, "<Command>5</Command><IanaOemNumber>343</IanaOemNumber>", PT_INVALID_COMMAND, 0 },
-		{ 0, "<Command>16</Command><IanaOemNumber>343</IanaOemNumber><SpecialCommand>9"
-		     "</SpecialCommand>", PT_INVALID_SPECIAL, 0 },
+		{ 0,
+		    "<Command>16</Command><IanaOemNumber>343</IanaOemNumber><SpecialCommand>193"
+		    "</SpecialCommand><OEMparameters>1</OEMparameters>",
+		    0, 0 },
+		{ 0, "<Command>16</Command><IanaOemNumber>1</IanaOemNumber>", PT_UNSUPPORTED_OEM,
+		    0 },
+		{ 0, "<Command>5</Command><IanaOemNumber>343</IanaOemNumber>", PT_INVALID_COMMAND,
+		    0 },
+		{ 0,
+		    "<Command>16</Command><IanaOemNumber>343</IanaOemNumber><SpecialCommand>9"
+		    "</SpecialCommand>",
+		    PT_INVALID_SPECIAL, 0 },
 	};
 
 	(void)state;
@@ -565,14 +597,17 @@ tls_takes_a_certificate_with_its_key_off_the_store(void **state)
 	assert_int_equal(call(SAI, "CertStoreAddKey", add_key), 0);
 	assert_int_equal(call(SAI, "SetTLSCredentials", "<CertHandle>0</CertHandle>"), 0);
 	assert_int_equal(call(SAI, "SetTLSCredentials", ""), PT_NOT_PERMITTED);
+	assert_int_equal(call(SAI, "CertStoreRemoveCertificate", "<CertHandle>0</CertHandle>"),
+	    PT_NOT_PERMITTED);
 	assert_int_equal(
-	    call(SAI, "CertStoreRemoveCertificate", "<CertHandle>0</CertHandle>"), PT_NOT_PERMITTED);
-	assert_int_equal(call(SAI, "SetTlsOptions",
-			     "<NetworkInterface><TlsAuthentication>ServerAuthentication</TlsAuthentication>"
-			     "</NetworkInterface>"),
+	    call(SAI, "SetTlsOptions",
+		"<NetworkInterface><TlsAuthentication>ServerAuthentication</TlsAuthentication>"
+		"</NetworkInterface>"),
 	    0);
 	assert_true(call(SAI, "GetTlsOptions", "") == 0 && said(">ServerAuthentication<"));
-	assert_int_equal(call(SAI, "SetTrustedFqdnCN", "<FqdnSuffix>a.b</FqdnSuffix><FqdnSuffix>c.d</FqdnSuffix>"), 0);
+	assert_int_equal(call(SAI, "SetTrustedFqdnCN",
+			     "<FqdnSuffix>a.b</FqdnSuffix><FqdnSuffix>c.d</FqdnSuffix>"),
+	    0);
 	assert_string_equal(device_named(&dev, "AMT_TLSSettingData", 0, "TrustedCN"), "a.b\nc.d");
 	prepare();
 	dev.mebx_changed = true;

@@ -26,8 +26,8 @@ pairs_are_held_against_their_check_characters(void **state)
 		bool ok;
 	} pids[] = { { PID, true }, { "HLLQ-045Q", true }, { OTHER, true }, { "0000-037M", true },
 		{ "HLLQ045P", false }, { "0000037N", false }, { "HLLQ045", false },
-		{ "HLLQ045QQ", false }, { "hllq045q", false }, { "HLL-Q045Q", false }, { "", false },
-		{ "HLLQ-045-", false } };
+		{ "HLLQ045QQ", false }, { "hllq045q", false }, { "HLL-Q045Q", false },
+		{ "", false }, { "HLLQ-045-", false } };
 	char out[PPS_CHARS + 1];
 
 	(void)state;
@@ -106,14 +106,16 @@ fleet_files_hold_pairs_or_have_them_made(void **state)
 	struct err e;
 
 	(void)state;
-	assert_int_equal(fleet_of(ENTRY("2.1", ", \"pid\": \"HLLQ-045Q\", \"pps\": \"" PPS "\""), &f, &e), 0);
+	assert_int_equal(
+	    fleet_of(ENTRY("2.1", ", \"pid\": \"HLLQ-045Q\", \"pps\": \"" PPS "\""), &f, &e), 0);
 	assert_string_equal(f.dev[0].pid, PID);
 	assert_string_equal(f.dev[0].pps, PPS);
 	assert_string_equal(f.dev[0].mebx_password, "P@ssw0rd");
 	assert_true(f.dev[0].mebx_changed);
 	fleet_free(&f);
 	assert_int_equal(
-	    fleet_of(ENTRY("8.1", ", \"psk\": true, \"mebx_password\": \"0ther!Word\""), &f, &e), 0);
+	    fleet_of(ENTRY("8.1", ", \"psk\": true, \"mebx_password\": \"0ther!Word\""), &f, &e),
+	    0);
 	assert_true(device_psk(&f.dev[0]));
 	assert_string_equal(f.dev[0].mebx_password, "0ther!Word");
 	fleet_free(&f);
@@ -194,7 +196,8 @@ what_waits_is_shown_but_not_used(void **state)
 	assert_false(pending_admin_set(&d));
 	(void)pending_acls(&d, &n);
 	assert_int_equal(n, 0);
-	assert_int_equal(pending_parts(&d, &n), PART_ADMIN | PART_ACL | PART_PSK | PART_POWER | PART_TLS);
+	assert_int_equal(
+	    pending_parts(&d, &n), PART_ADMIN | PART_ACL | PART_PSK | PART_POWER | PART_TLS);
 	assert_int_equal(n, 2);
 	device_free(&d);
 }
@@ -239,7 +242,8 @@ what_is_changed_in_between_is_stored_at_once(void **state)
 	device_set_named(&d, "AMT_GeneralSettings", 0, "DomainName", "example.com");
 	pending_drop(&d);
 	assert_string_equal(device_named(&d, "AMT_GeneralSettings", 0, "HostName"), "old");
-	assert_string_equal(device_named(&d, "AMT_GeneralSettings", 0, "DomainName"), "example.com");
+	assert_string_equal(
+	    device_named(&d, "AMT_GeneralSettings", 0, "DomainName"), "example.com");
 	device_free(&d);
 }
 
