@@ -73,7 +73,7 @@ psk_hyphens(const char *plain_text, char out[PSK_TEXT])
 {
 	size_t n = 0;
 
-	for (size_t i = 0; plain_text[i] != '\0' && i < PPS_CHARS; i++) {
+	for (size_t i = 0; i < PPS_CHARS && plain_text[i] != '\0'; i++) {
 		if (i > 0 && i % GROUP == 0)
 			out[n++] = '-';
 		out[n++] = plain_text[i];
