@@ -53,7 +53,7 @@ static const struct {
 	{ CMD_RETRY, "Retry", " ready failed " },
 	{ CMD_CANCEL, "Cancel", " ready " },
 	{ CMD_DELAY, "Delay", " ready " },
-	{ CMD_ACCEPT, "Accept again", " configured detected " },
+	{ CMD_ACCEPT, "Accept again", " configured detected failed " },
 	{ CMD_REPROVISION, "Reprovision", " configured " },
 	{ CMD_TAKE_OVER, "Take over", " detected waiting failed " },
 	{ CMD_UNPROVISION, "Unprovision", " configured failed " },
@@ -70,6 +70,11 @@ actions_offered(const struct device *d, enum cmd cmd, char *why, size_t size)
 			(void)snprintf(why, size, "%s is not for a device that is %s", takes[i].title, d->state);
 			return false;
 		}
+	/* What failed before it was ever configured is approved or retried instead. */
+	if ((cmd == CMD_UNPROVISION || cmd == CMD_ACCEPT) && strcmp(d->state, "failed") == 0 && d->configured_at[0] == '\0') {
+		(void)snprintf(why, size, "%s is not for a device that was never configured", cmd == CMD_ACCEPT ? "Accept again" : "Unprovision");
+		return false;
+	}
 	if (cmd == CMD_RETRY && strcmp(d->state, "failed") == 0 && (d->fqdn[0] == '\0' || d->profile[0] == '\0')) {
 		(void)snprintf(why, size, "Retry is not for a device without profile or FQDN: approve it");
 		return false;
@@ -150,9 +155,9 @@ static const struct {
 	void (*done)(void *model, const struct form *f);
 } profiled[] = {
 	{ CMD_APPROVE, "Approve a device", "Approve devices", "will be configured now.", "devices will be configured now.", do_approve },
-	{ CMD_REPROVISION, "Reprovision a device", "Reprovision devices", "is configured again, over the network.",
+	{ CMD_REPROVISION, "Reprovision a device", "Reprovision devices", "is configured again.",
 	    "devices are configured again, over the network.", do_approve },
-	{ CMD_TAKE_OVER, "Take over a device", "", "of another service will be configured now.", "", take_over_do },
+	{ CMD_TAKE_OVER, "Take over a device", "", "becomes ours.", "", take_over_do },
 };
 
 static size_t
@@ -238,7 +243,7 @@ on_profiles(void *arg, const struct rows *r, const struct err *e)
 	(void)form_add(f, "FQDN", action_now.n == 1 ? "Empty keeps the one the device has" : "{uuid}: last 12 digits, {n}: a running number", action_now.fqdn);
 	(void)form_add(f, "OU", "Organizational unit, may stay empty", action_now.ou);
 	if (action_now.cmd == CMD_TAKE_OVER) {
-		form_add(f, "Password", "Of admin on the device; musterctl device take-over takes several", "")->secret = true;
+		form_add(f, "Password", "Of admin on the device; musterctl takes several", "")->secret = true;
 		(void)form_add(f, "Address", "Where it is now; empty: where it was seen", "");
 	}
 	app_form(action_now.app, profiled[i].done);

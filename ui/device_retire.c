@@ -79,7 +79,7 @@ static void
 ask_unprovision(const char *wrong, const char *why)
 {
 	struct form *f = app_form_new(action_now.app, "Unprovision");
-	char n[32], hint[80];
+	char n[32];
 
 	if (f == NULL)
 		return;
@@ -87,8 +87,8 @@ ask_unprovision(const char *wrong, const char *why)
 	form_line(f, "%s %s will no longer be configured.", n, action_now.n == 1 ? "device" : "devices");
 	if (action_now.n == 1)
 		form_line(f, "%s", action_now.uuids[0]);
-	form_line(f, "Partial: it keeps its admin password and names, and says hello again.");
-	form_line(f, "Full: only setup.bin, MEBx or an agent brings it back; its FQDN is free.");
+	form_line(f, "Partial: admin password and names stay, and it says hello again.");
+	form_line(f, "Full: only setup.bin, MEBx or an agent brings it back.");
 	action_parts(f);
 	if (wrong[0] != '\0')
 		form_line(f, "%s", wrong);
@@ -97,8 +97,7 @@ ask_unprovision(const char *wrong, const char *why)
 		if ((app_rights(action_now.app) & ways[i].need) != 0)
 			(void)text_copy(how->choices[how->nchoices++], sizeof(how->choices[0]), ways[i].choice);
 	(void)form_add(f, "Reason", "For the audit log, may stay empty", why);
-	(void)snprintf(hint, sizeof(hint), "How many devices? Type %s to confirm", n);
-	(void)form_add(f, "Number", hint, "");
+	(void)form_add(f, "Number", "How many devices that are, to confirm it", "");
 	app_form(action_now.app, do_unprovision);
 }
 
@@ -138,17 +137,12 @@ on_key(void *arg, const struct rows *r, const struct err *why)
 		.address = wish.address };
 	struct seal_public pub;
 	struct err e;
-	int rc = 0;
 
 	(void)arg;
-	if (why != NULL) {
+	if (why != NULL)
 		e = *why;
-		rc = -1;
-	} else if (rows_count(r) == 0) {
-		rc = err_set(&e, ERR_KEY_MISMATCH, "the database has no engine key");
-	} else {
-		rc = engine_key_from_row(r, &pub, &e);
-	}
+	int found = why != NULL ? -1 : engine_key_from_row(r, &pub, &e);
+	int rc = found == 0 ? err_set(&e, ERR_KEY_MISMATCH, "the database has no engine key") : found < 0 ? -1 : 0;
 	if (rc == 0 && wish.password.len > 0)
 		rc = take_over_add(&t, &pub, &wish.password, &e);
 	secret_wipe(&wish.password);

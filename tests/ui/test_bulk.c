@@ -195,6 +195,9 @@ offers_and_the_database_agree_for_every_state_and_command(void **state)
 		{ CMD_RETRY, "SELECT code FROM muster.device_command(ARRAY[test.u(3)], 'retry', '')" },
 		{ CMD_CANCEL, "SELECT code FROM muster.device_command(ARRAY[test.u(3)], 'cancel', '')" },
 		{ CMD_ACCEPT, "SELECT code FROM muster.device_command(ARRAY[test.u(3)], 'accept', '')" },
+		{ CMD_REPROVISION, "SELECT code FROM muster.device_reprovision(ARRAY[test.u(3)], NULL, NULL, NULL)" },
+		{ CMD_UNPROVISION, "SELECT code FROM muster.device_unprovision(ARRAY[test.u(3)], false, false, '')" },
+		{ CMD_TAKE_OVER, "SELECT code FROM muster.device_take_over(test.u(3), NULL, NULL, NULL, NULL, NULL)" },
 	};
 
 	(void)state;
