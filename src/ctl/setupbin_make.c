@@ -218,7 +218,7 @@ put_file(const struct ctl *c, const struct make *m, const struct buf *what, stru
 
 	if (strcmp(path, "-") == 0)
 		return ctl_write(what, e);
-	if (file_write_private(path, what->p, what->len, false, e) < 0)
+	if (file_write_new(path, what->p, what->len, e) < 0)
 		return -1;
 	ctl_say(c, "%u record%s, format %s, for %s: %s, %zu bytes", m->w.records, m->w.records == 1 ? "" : "s", format,
 	    setup_format_info(m->w.format)->read_by, path, what->len);

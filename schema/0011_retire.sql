@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- 0010_retire
+-- 0011_retire
 -- Why    configured devices are configured again, taken over from another service, and unprovisioned.
 -- Locks  job, certificate for columns with constant defaults: no rewrite.
 
