@@ -18,7 +18,7 @@
 static const struct command *const groups[] = { ctl_db_commands, ctl_key_commands, ctl_setting_commands,
 	ctl_profile_commands, ctl_cert_commands, ctl_staged_commands, ctl_device_commands, ctl_retire_commands, ctl_password_commands, ctl_log_commands,
 	ctl_trace_commands, ctl_hello_commands, ctl_explain_commands, ctl_user_commands, ctl_audit_commands,
-	ctl_ready_commands, ctl_psk_commands, ctl_setupbin_commands };
+	ctl_ready_commands, ctl_dialect_commands, ctl_psk_commands, ctl_setupbin_commands };
 
 const char *argp_program_version = "musterctl " MUSTER_VERSION;
 

@@ -10,8 +10,6 @@
 #include "ui/profile_edit.h"
 #include "ui/widget/report.h"
 
-enum { CHOSEN_FIRST = 7 /* the newest */ };
-
 struct plan {
 	struct app *app;
 	struct profile profile;
@@ -35,7 +33,7 @@ add_step(struct report *l, const struct plan_step *s, const struct plan_case *pc
 		report_add(l, STYLE_BAD, "      fails: AMT %u.%u %s (%d)", pc->major, pc->minor, refusal, ERR_RELEASE);
 	else if (note != NULL)
 		report_add(l, STYLE_WARN, "      %s", note);
-	for (const struct plan_call *call = s->calls; skip == NULL && refusal == NULL && call->class != NULL; call++) {
+	for (const struct plan_call *call = plan_calls(s, pc); skip == NULL && refusal == NULL && call->class != NULL; call++) {
 		unsigned int times = plan_times(call, pc);
 
 		if (times == 0)
@@ -82,7 +80,8 @@ open_plan(struct app *a, const char *arg, struct err *e)
 	}
 	p->app = a;
 	p->profile = *begin_with;
-	p->release = CHOSEN_FIRST;
+	while (plan_releases[p->release + 1] != NULL) /* the newest first */
+		p->release++;
 	make(p);
 	return p;
 }

@@ -9,13 +9,17 @@
 #ifndef MUSTER_AMT_DEVICE_H
 #define MUSTER_AMT_DEVICE_H
 
+#include "amt/eoi.h"
 #include "amt/hello.h"
 #include "amt/http.h"
 #include "amt/profile.h"
 #include "base/uuid.h"
 
 enum { AMT_NAME_MAX = 256, AMT_HANDLE_MAX = 96, AMT_DER_MAX = 4100 /* source: wsman.md 7.9 */ };
-enum amt_state { AMT_PRE = 0, AMT_IN = 1, AMT_POST = 2 };
+enum amt_state { AMT_PRE = 0, AMT_IN = 1, AMT_POST = 2, AMT_UNTOLD = 3 /* the device does not say */ };
+
+/* What is spoken: the SOAP of AMT 2.0 to 3.2.0, or WS-Management. Source: protocol/eoi.md 1. */
+enum amt_dialect { AMT_DIALECT_WSMAN, AMT_DIALECT_EOI, AMT_DIALECT_NONE /* AMT 1.x */, AMT_DIALECT_UNTOLD };
 
 struct amt_facts {
 	unsigned int major, minor;
@@ -33,10 +37,12 @@ struct amt_general {
 	bool ping, rmcp_ping;
 	bool has_rmcp_ping; /* read: the release has it */
 	uint32_t idle_timeout_min; /* 0 in a wish: leave as it is */
+	bool has_idle;             /* read: the device tells it */
 };
 
 struct amt_tls {
 	bool enabled, plain;
+	bool has_plain; /* read: the device tells whether its ports without TLS are open */
 	char bound[AMT_HANDLE_MAX]; /* read: certificate in use, "" when none */
 };
 
@@ -65,7 +71,18 @@ struct amt_way_back {
 
 struct amt_device;
 
+/* What is asked only of devices that speak EOI. */
+struct amt_old_ops {
+	/* Gives the device fresh random bytes; without them it does not commit. */
+	int (*rng_key)(struct amt_device *d, struct err *e);
+	int (*kerberos_off)(struct amt_device *d, struct err *e);
+	/* Takes the wired 802.1x profile away; *had: there was one. */
+	int (*wired_off)(struct amt_device *d, bool *had, struct err *e);
+};
+
 struct amt_ops {
+	/* A request that changes nothing, and shows whether we are let in. */
+	int (*probe)(struct amt_device *d, struct err *e);
 	/* Everything about the device that decides how it is configured. */
 	int (*facts)(struct amt_device *d, struct amt_facts *out, struct err *e);
 	/* Keeps the network interface open for so many hours (1 to 24). */
@@ -73,6 +90,8 @@ struct amt_ops {
 	/* *refused: the device's policy does not allow a change. */
 	int (*mebx_password)(struct amt_device *d, const struct secret *s, bool *refused, struct err *e);
 	int (*admin_password)(struct amt_device *d, const struct secret *s, struct err *e);
+	/* The pair for the next setup, without hyphens. ERR_ABSENT: the release knows no pre-shared keys (from 11.0 on). */
+	int (*tls_psk)(struct amt_device *d, const char *pid, const struct secret *pps, struct err *e);
 	/* *off_s: how far the clock was off. Not set when it is within 10 s, to spare the flash. */
 	int (*clock)(struct amt_device *d, int64_t *off_s, bool always, struct err *e);
 	int (*general_read)(struct amt_device *d, struct amt_general *out, struct err *e);
@@ -80,12 +99,15 @@ struct amt_ops {
 	int (*general)(struct amt_device *d, const struct amt_general *want, struct err *e);
 	/* Removes certificates and keys that nothing uses. */
 	int (*store_clean)(struct amt_device *d, struct err *e);
+	/* The longest RSA key the device takes, 2048 at most. */
+	int (*key_bits)(struct amt_device *d, int *bits, struct err *e);
 	/* A key pair on the device, an unused one if there is one: its RSAPublicKey in DER. */
 	int (*key_make)(struct amt_device *d, uint8_t *der, size_t *len, struct err *e);
 	int (*key_add)(struct amt_device *d, const uint8_t *der, size_t len, struct err *e);
 	int (*certificate_add)(
 	    struct amt_device *d, const uint8_t *der, size_t len, char handle[AMT_HANDLE_MAX], struct err *e);
 	int (*tls_bind)(struct amt_device *d, const char *handle, struct err *e);
+	/* ERR_DIALECT: the device is not understood; the connection itself shows whether TLS is on. */
 	int (*tls_read)(struct amt_device *d, struct amt_tls *out, struct err *e);
 	int (*tls)(struct amt_device *d, const struct amt_tls *want, struct err *e);
 	int (*interfaces_read)(struct amt_device *d, struct amt_interfaces *out, struct err *e);
@@ -102,11 +124,13 @@ struct amt_ops {
 	int (*way_back)(struct amt_device *d, struct amt_way_back *out, struct err *e);
 	/* full: to the state of the factory; else back to setup. *status as for commit. Never repeat it blindly. */
 	int (*unprovision)(struct amt_device *d, bool full, uint32_t *status, struct err *e);
+	const struct amt_old_ops *old; /* NULL with WS-Management */
 	void (*free)(struct amt_device *d);
 };
 
 struct amt_device {
 	const struct amt_ops *ops;
+	enum amt_dialect dialect;
 	struct http *http;      /* not owned */
 	struct amt_facts facts; /* kept by whoever called ops->facts */
 };
@@ -114,6 +138,27 @@ struct amt_device {
 /* amt_wsman: a device that speaks WS-Management (AMT 3.2 and later). ERR_MEMORY. Free with ops->free. */
 MUST_CHECK int amt_wsman(struct http *http, struct amt_device **out, struct err *e);
 void amt_free(struct amt_device *d); /* takes NULL */
+
+/* What a device that speaks EOI is spoken to with; shared by threads, owned by the caller. */
+struct amt_eoi_with {
+	const struct eoi_dialect *dialect;
+	struct eoi_known *known; /* may be NULL */
+	void (*odd)(void *arg, const struct err *why, const struct http_exchange *said); /* see eoi.h; may be NULL */
+	void *odd_arg;
+	bool plain_secrets; /* send passwords and keys also without TLS */
+};
+
+/*
+ * amt_eoi: a device of AMT 2.0 to 3.1. Its operations also fail with ERR_DIALECT, ERR_RELEASE (AMT 1.x) and, where a
+ * secret would go over a connection without TLS, ERR_TLS. ERR_MEMORY. Free with ops->free.
+ */
+MUST_CHECK int amt_eoi(struct http *http, const struct amt_eoi_with *with, struct amt_device **out, struct err *e);
+
+/*
+ * amt_dialect_of: what the release in a text speaks: "3.0.5", or a Server header. A text without a release is
+ * AMT_DIALECT_UNTOLD.
+ */
+enum amt_dialect amt_dialect_of(const char *text);
 
 /* amt_at_least: is the release of the device at least major.minor? */
 bool amt_at_least(const struct amt_facts *f, unsigned int major, unsigned int minor);

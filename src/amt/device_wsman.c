@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "amt/digest.h"
+#include "amt/http_psk.h"
 #include "amt/status.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -16,12 +17,6 @@ static const char general_class[] = "AMT_GeneralSettings";
 static const char setup_class[] = "AMT_SetupAndConfigurationService";
 
 enum { CLOCK_NEAR_S = 10 /* spares the flash; source: wsman.md 7.5 */ };
-
-bool
-amt_at_least(const struct amt_facts *f, unsigned int major, unsigned int minor)
-{
-	return f->major > major || (f->major == major && f->minor >= minor);
-}
 
 /* AMT_GeneralSettings, owned by d: from the device unless dw_general_read read it just before, for whom it counts once. */
 static int
@@ -173,6 +168,27 @@ dw_admin_password(struct amt_device *d, const struct secret *s, struct err *e)
 	return wsman_do(dw(d), "AMT_AuthorizationService", "SetAdminAclEntryEx", NULL, buf_str(&p), NULL, e);
 }
 
+/* Hyphens only when the device does not take the pair without. Source: protocol/wsman.md 7.21. */
+static int
+dw_tls_psk(struct amt_device *d, const char *pid, const struct secret *pps, struct err *e)
+{
+	struct http_psk psk = { 0 };
+	uint32_t status = PT_INVALID_PID;
+	int rc = 0;
+
+	if (amt_at_least(&d->facts, 11, 0))
+		return err_set(e, ERR_ABSENT, "AMT %s has no TLS-PSK", d->facts.version);
+	for (size_t n = 0; rc == 0 && (status == PT_INVALID_PID || status == PT_INVALID_PPS) && http_psk_form(n, pid, pps, &psk) != NULL; n++) {
+		SCOPED(buf) struct buf p = { 0 };
+
+		param(&p, "PID", psk.identity);
+		param(&p, "PPS", psk.key.s);
+		rc = wsman_call(dw(d), setup_class, "SetTLSPSK", NULL, buf_str(&p), &status, NULL, e);
+	}
+	secret_wipe(&psk.key);
+	return rc < 0 || status == PT_SUCCESS ? rc : pt_error(status, "SetTLSPSK", e);
+}
+
 /* Source: protocol/wsman.md 7.5. */
 static int
 dw_clock(struct amt_device *d, int64_t *off_s, bool always, struct err *e)
@@ -199,7 +215,7 @@ dw_clock(struct amt_device *d, int64_t *off_s, bool always, struct err *e)
 static int
 general_from(const struct inst *i, struct amt_general *out, struct err *e)
 {
-	struct amt_general g = { 0 };
+	struct amt_general g = { .has_idle = inst_has(i, "IdleWakeTimeout") };
 
 	(void)inst_text(i, "HostName", g.host, sizeof(g.host));
 	(void)inst_text(i, "DomainName", g.domain, sizeof(g.domain));
@@ -222,6 +238,14 @@ dw_general_read(struct amt_device *d, struct amt_general *out, struct err *e)
 		return -1;
 	((struct dw *)d)->general_at = dw(d)->message_id;
 	return 0;
+}
+
+static int
+dw_probe(struct amt_device *d, struct err *e)
+{
+	struct amt_general ignored;
+
+	return dw_general_read(d, &ignored, e);
 }
 
 static bool
@@ -272,14 +296,17 @@ dw_free(struct amt_device *d)
 }
 
 static const struct amt_ops ops = {
+	.probe = dw_probe,
 	.facts = dw_facts,
 	.extend = dw_extend,
 	.mebx_password = dw_mebx_password,
 	.admin_password = dw_admin_password,
+	.tls_psk = dw_tls_psk,
 	.clock = dw_clock,
 	.general_read = dw_general_read,
 	.general = dw_general,
 	.store_clean = dw_store_clean,
+	.key_bits = dw_key_bits,
 	.key_make = dw_key_make,
 	.key_add = dw_key_add,
 	.certificate_add = dw_certificate_add,
@@ -308,14 +335,8 @@ amt_wsman(struct http *http, struct amt_device **out, struct err *e)
 		return err_set(e, ERR_MEMORY, "device");
 	d->base.ops = &ops;
 	d->base.http = http;
+	d->base.dialect = AMT_DIALECT_WSMAN;
 	d->w.http = http;
 	*out = &d->base;
 	return 0;
-}
-
-void
-amt_free(struct amt_device *d)
-{
-	if (d != NULL)
-		d->ops->free(d);
 }

@@ -30,6 +30,7 @@ dw_just_read(struct amt_device *d, unsigned int at)
 
 /* device_wsman_tls.c: keys, certificates, TLS */
 int dw_store_clean(struct amt_device *d, struct err *e);
+int dw_key_bits(struct amt_device *d, int *bits, struct err *e);
 int dw_key_make(struct amt_device *d, uint8_t *der, size_t *len, struct err *e);
 int dw_key_add(struct amt_device *d, const uint8_t *der, size_t len, struct err *e);
 int dw_certificate_add(

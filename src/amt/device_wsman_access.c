@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "amt/device_wsman.h"
+#include "amt/power.h"
 #include "amt/status.h"
 #include "base/text.h"
 
@@ -188,33 +189,6 @@ dw_acl_add(struct amt_device *d, const struct acl_entry *a, const struct secret 
 	return wsman_do(dw(d), acl_class, "AddUserAclEntryEx", NULL, buf_str(&p), NULL, e);
 }
 
-/*
- * Power packages by the 16 bytes of their GUID, best first for each choice of a profile.
- * Source: protocol/wsman.md 7.15.1.
- */
-static const struct {
-	enum power_package package;
-	const char *guid; /* base64 as on the wire */
-} packages[] = {
-	{ POWER_S0_S3_S5, "cyJzRiPcQy+pihPTeYLYVQ==" }, /* desktop: S0, ME wake in S3, S4-5 */
-	{ POWER_S0_S3_S5, "MIAN7gnAeEOvKHhootu+Og==" }, /* mobile: the same, on AC */
-	{ POWER_S0_S3_S5, "coarrJa0SOKbnpt9+Rx/1A==" }, /* desktop: on in S0, S3, S4-5 */
-	{ POWER_S0_S3_S5, "Uw4I22wP2Uiy0olY0/EVbg==" }, /* mobile: the same, on AC */
-	{ POWER_S0_S3_S5, "1gvj7QTFLEa3ctGAGO4vxA==" }, /* desktop: the first, off after power loss */
-	{ POWER_S0_S3_S5, "xRmkum5vjU2yJ1F/fkWV2w==" }, /* desktop: the third, off after power loss */
-	{ POWER_S0, "lE+DEvsQT9yWjh4jKwyQZQ==" },       /* desktop: on in S0 */
-	{ POWER_S0, "djmXEQtWUEOIcJgS85G1YA==" },       /* mobile: on in S0 */
-};
-
-static enum power_package
-package_of(const char *guid)
-{
-	for (size_t i = 0; i < ARRAY_LEN(packages); i++)
-		if (strcmp(packages[i].guid, guid) == 0)
-			return packages[i].package;
-	return POWER_KEEP;
-}
-
 /* The InstanceID of the package in force. */
 static int
 current_scheme(struct wsman *w, char id[64], struct err *e)
@@ -259,7 +233,7 @@ dw_power_read(struct amt_device *d, enum power_package *out, struct err *e)
 		return -1;
 	for (const xmlNode *n = xml_child(list.node, scheme_class); n != NULL; n = xml_next(n))
 		if (scheme_guid(n, id, guid) == 0 && strcmp(id, current) == 0)
-			*out = package_of(guid);
+			*out = power_of(guid);
 	return 0;
 }
 
@@ -268,7 +242,7 @@ dw_power(struct amt_device *d, enum power_package want, bool *absent, struct err
 {
 	SCOPED(inst) struct inst list = { 0 };
 	char current[64], id[64], guid[32], best[64] = "";
-	size_t best_rank = ARRAY_LEN(packages);
+	size_t best_rank = POWER_RANKS;
 
 	*absent = false;
 	if (current_scheme(dw(d), current, e) < 0 || wsman_list(dw(d), scheme_class, &list, e) < 0)
@@ -276,11 +250,12 @@ dw_power(struct amt_device *d, enum power_package want, bool *absent, struct err
 	for (const xmlNode *n = xml_child(list.node, scheme_class); n != NULL; n = xml_next(n)) {
 		if (scheme_guid(n, id, guid) < 0)
 			return err_set(e, ERR_FIELD, "%s without InstanceID or SchemeGUID", scheme_class);
-		for (size_t i = 0; i < best_rank; i++)
-			if (packages[i].package == want && strcmp(packages[i].guid, guid) == 0) {
-				best_rank = i;
-				(void)text_copy(best, sizeof(best), id);
-			}
+		size_t rank = power_rank(want, guid);
+
+		if (rank < best_rank) {
+			best_rank = rank;
+			(void)text_copy(best, sizeof(best), id);
+		}
 	}
 	*absent = best[0] == '\0';
 	if (*absent || strcmp(best, current) == 0)

@@ -155,6 +155,14 @@ find_pair(struct amt_device *d, const char *id, uint8_t *der, size_t *len, struc
 }
 
 int
+dw_key_bits(struct amt_device *d, int *bits, struct err *e)
+{
+	(void)d, (void)e;
+	*bits = 2048;
+	return 0;
+}
+
+int
 dw_key_make(struct amt_device *d, uint8_t *der, size_t *len, struct err *e)
 {
 	SCOPED(buf) struct buf p = { 0 };
@@ -244,6 +252,7 @@ dw_tls_read(struct amt_device *d, struct amt_tls *out, struct err *e)
 	if (wsman_get(dw(d), setting_class, sel, &i, e) < 0 || inst_bool(&i, "Enabled", false, &out->enabled, e) < 0 ||
 	    inst_bool(&i, "AcceptNonSecureConnections", false, &out->plain, e) < 0)
 		return -1;
+	out->has_plain = true;
 	return bound_certificate(dw(d), out->bound, e);
 }
 

@@ -36,6 +36,7 @@ enum {
 	EOI_NAME_MAX = 64,     /* room for the name of an element or an operation */
 	EOI_PATH_MAX = 160,    /* room for one path of a field */
 	EOI_FIELDS_MAX = 24,   /* fields of a request or of an answer */
+	EOI_DEPTH_MAX = 8,     /* elements of a path */
 	EOI_FILE_MAX = 256 * 1024,
 };
 

@@ -84,14 +84,15 @@ is_element(const char *s, size_t len)
 static bool
 is_path(const char *s)
 {
-	int stars = 0;
+	int stars = 0, depth = 0;
 
 	for (;; s++) {
 		size_t len = strcspn(s, "/");
 		size_t name = len > 0 && s[len - 1] == '*' ? len - 1 : len;
 
 		stars += name < len;
-		if (!is_element(s, name) || stars > 1)
+		depth++;
+		if (!is_element(s, name) || stars > 1 || depth > EOI_DEPTH_MAX)
 			return false;
 		s += len;
 		if (*s == '\0')

@@ -1,28 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* http: POST /wsman to one device over one connection. */
+/* http: POST to one device over one connection. */
 #include "amt/http.h"
 
 #include <curl/curl.h>
-#include <openssl/ssl.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include "amt/digest.h"
+#include "amt/http_tls.h"
 #include "base/clock.h"
 #include "base/text.h"
 
-static const char uri[] = "/wsman";
+/* A request of WS-Management. */
+static const struct http_call wsman_call = { .path = "/wsman", .type = "application/soap+xml; charset=utf-8" };
 
-enum { BUFFER_SIZE = 16384 /* libcurl's least for sending, where its default is 64 KiB a device */ };
+enum { CALL_TRIES = 3, NEXT_MAX = 2, BUFFER_SIZE = 16384 /* libcurl's least for sending, where its default is 64 KiB a device */ };
+
+struct login {
+	char user[64];
+	struct secret password;
+};
 
 struct http {
 	struct http_conf conf;
 	CURL *curl;
-	char url[128];
-	char user[64];
-	struct secret password;
+	char base[128]; /* of the URL: all before the path */
+	struct login login, next[NEXT_MAX]; /* next: the first nnext are set */
+	size_t nnext;
 	bool has_login;
 	struct digest digest;
 	bool has_digest;
@@ -32,27 +40,11 @@ struct http {
 	const char *send;         /* of the body being sent: what is left */
 	size_t send_left, send_len;
 	bool kept; /* the connection has served a request before */
-	char server[96], error[CURL_ERROR_SIZE], tls_version[16];
-	uint8_t seen[PIN_LEN];
-	bool has_seen, pin_wrong, too_big, handshaken;
-	int alert; /* TLS alert received, -1: none */
+	char server[96], error[CURL_ERROR_SIZE];
+	struct http_tls tls;
+	bool too_big;
+	bool proven; /* the login has been accepted since it was set */
 	unsigned int refusals, timeout_s;
-};
-
-/* Alerts by which a device says that it does not like our certificate. Source: RFC 5246 7.2. */
-static const struct {
-	int alert;
-	const char *text;
-} refusals[] = {
-	{ 41, "no certificate" },
-	{ 42, "bad certificate" },
-	{ 43, "unsupported certificate" },
-	{ 44, "certificate revoked" },
-	{ 45, "certificate expired" },
-	{ 46, "certificate unknown" },
-	{ 48, "unknown CA: the root is not among those the device trusts" },
-	{ 49, "access denied" },
-	{ 116, "certificate required" },
 };
 
 void
@@ -142,73 +134,13 @@ on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 	return h->conf.give_up != NULL && h->conf.give_up(h->conf.give_up_arg) ? 1 : 0;
 }
 
-/*
- * Instead of a chain of trust: the certificate must be one of the pinned ones, or is the first one
- * ever seen here, which then is the only one.
- */
-static int
-check_pin(X509_STORE_CTX *store, void *arg)
-{
-	struct http *h = arg;
-	X509 *cert = X509_STORE_CTX_get0_cert(store);
-	uint8_t seen[PIN_LEN];
-	unsigned int len = 0;
-
-	if (cert == NULL || X509_digest(cert, EVP_sha256(), seen, &len) != 1 || len != PIN_LEN)
-		return 0;
-	bool known = h->conf.npins == 0;
-	for (size_t i = 0; i < h->conf.npins; i++)
-		known |= memcmp(h->conf.pins[i], seen, PIN_LEN) == 0;
-	memcpy(h->seen, seen, PIN_LEN);
-	h->has_seen = true;
-	if (!known) {
-		h->pin_wrong = true;
-		X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_REJECTED);
-		return 0;
-	}
-	if (h->conf.npins == 0) {
-		memcpy(h->conf.pins[0], seen, PIN_LEN);
-		h->conf.npins = 1;
-	}
-	return 1;
-}
-
-static void
-on_tls(const SSL *ssl, int where, int ret)
-{
-	struct http *h = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
-
-	if ((where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT && (ret >> 8) == SSL3_AL_FATAL)
-		h->alert = ret & 0xff;
-	if (where == SSL_CB_HANDSHAKE_DONE) {
-		h->handshaken = true;
-		(void)text_copy(h->tls_version, sizeof(h->tls_version), SSL_get_version(ssl));
-	}
-}
-
-/* AMT firmware knows no secure renegotiation, and OpenSSL 3 refuses such servers unless told. */
 static CURLcode
-on_context(CURL *curl, void *ctx_, void *arg)
+on_context(CURL *curl, void *ctx, void *arg)
 {
 	struct http *h = arg;
-	SSL_CTX *ctx = ctx_;
-	const struct identity *id = h->conf.identity;
 
 	(void)curl;
-	(void)SSL_CTX_set_options(ctx, SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_NO_TICKET);
-	(void)SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS); /* a device is mostly waited for: 34 KiB each */
-	if (h->conf.legacy) {
-		SSL_CTX_set_security_level(ctx, 0);
-		if (SSL_CTX_set_min_proto_version(ctx, TLS1_VERSION) != 1)
-			return CURLE_SSL_CIPHER;
-	}
-	if (id != NULL && SSL_CTX_use_cert_and_key(ctx, id->leaf, id->key, id->chain, 1) != 1)
-		return CURLE_SSL_CERTPROBLEM;
-	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
-	SSL_CTX_set_cert_verify_callback(ctx, check_pin, h);
-	(void)SSL_CTX_set_app_data(ctx, h);
-	SSL_CTX_set_info_callback(ctx, on_tls);
-	return CURLE_OK;
+	return http_tls_context(&h->tls, ctx) ? CURLE_OK : CURLE_SSL_CERTPROBLEM;
 }
 
 static bool
@@ -218,7 +150,6 @@ set_options(struct http *h)
 	bool ok = true;
 
 #define SET(option, value) ok = curl_easy_setopt(c, option, value) == CURLE_OK && ok
-	SET(CURLOPT_URL, h->url);
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_PROXY, "");
 	SET(CURLOPT_PROTOCOLS_STR, "http,https");
@@ -245,9 +176,10 @@ set_options(struct http *h)
 	SET(CURLOPT_CAINFO, NULL);
 	SET(CURLOPT_CAPATH, NULL);
 	SET(CURLOPT_SSL_SESSIONID_CACHE, 0L);
-	SET(CURLOPT_SSLVERSION, (long)(h->conf.legacy ? CURL_SSLVERSION_TLSv1_0 : CURL_SSLVERSION_TLSv1_2));
-	if (h->conf.legacy)
-		SET(CURLOPT_SSL_CIPHER_LIST, "DEFAULT:@SECLEVEL=0");
+	bool old = h->conf.legacy || h->conf.only_tls10 || h->conf.psk != NULL;
+	SET(CURLOPT_SSLVERSION, (long)(old ? CURL_SSLVERSION_TLSv1_0 : CURL_SSLVERSION_TLSv1_2));
+	if (http_tls_ciphers(&h->conf) != NULL)
+		SET(CURLOPT_SSL_CIPHER_LIST, http_tls_ciphers(&h->conf));
 	SET(CURLOPT_SSL_CTX_FUNCTION, on_context);
 	SET(CURLOPT_SSL_CTX_DATA, h);
 #undef SET
@@ -263,8 +195,9 @@ http_new(const struct http_conf *conf, struct http **out, struct err *e)
 	if (h == NULL)
 		return err_set(e, ERR_MEMORY, "connection");
 	h->conf = *conf;
-	(void)snprintf(h->url, sizeof(h->url), "%s://%s%.60s%s:%u%s", conf->tls ? "https" : "http",
-	    v6 ? "[" : "", conf->address, v6 ? "]" : "", conf->port, uri);
+	h->tls.conf = &h->conf;
+	(void)snprintf(h->base, sizeof(h->base), "%s://%s%.60s%s:%u", conf->tls ? "https" : "http", v6 ? "[" : "",
+	    conf->address, v6 ? "]" : "", conf->port);
 	h->curl = curl_easy_init();
 	if (h->curl == NULL || !set_options(h)) {
 		http_free(h);
@@ -274,25 +207,59 @@ http_new(const struct http_conf *conf, struct http **out, struct err *e)
 	return 0;
 }
 
+static void
+forget_logins(struct http *h)
+{
+	secret_wipe(&h->login.password);
+	for (size_t i = 0; i < NEXT_MAX; i++)
+		secret_wipe(&h->next[i].password);
+	h->nnext = 0;
+	h->has_login = h->proven = false;
+}
+
 void
 http_free(struct http *h)
 {
 	if (h == NULL)
 		return;
 	curl_easy_cleanup(h->curl);
-	secret_wipe(&h->password);
+	forget_logins(h);
 	free(h);
 }
 
 void
 http_login(struct http *h, const char *user, const struct secret *password)
 {
-	secret_wipe(&h->password);
+	forget_logins(h);
 	h->has_login = password != NULL;
 	if (password == NULL)
 		return;
-	(void)text_copy(h->user, sizeof(h->user), user);
-	h->password = *password;
+	(void)text_copy(h->login.user, sizeof(h->login.user), user);
+	h->login.password = *password;
+}
+
+void
+http_login_next(struct http *h, const char *user, const struct secret *password)
+{
+	h->next[1] = h->next[0];
+	(void)text_copy(h->next[0].user, sizeof(h->next[0].user), user);
+	h->next[0].password = *password;
+	h->nnext = h->nnext < NEXT_MAX ? h->nnext + 1 : NEXT_MAX;
+}
+
+/* The next login instead of the one that was refused; false: there is none. */
+static bool
+take_next(struct http *h)
+{
+	if (h->nnext == 0)
+		return false;
+	h->login = h->next[0];
+	h->next[0] = h->next[1];
+	secret_wipe(&h->next[1].password);
+	h->nnext--;
+	h->has_login = true;
+	h->proven = false;
+	return true;
 }
 
 void
@@ -311,7 +278,7 @@ http_close(struct http *h)
 		return; /* the old connection serves on */
 	curl_easy_cleanup(h->curl);
 	h->curl = fresh;
-	h->handshaken = h->kept = false;
+	h->tls.handshaken = h->kept = h->proven = false; /* a device that restarted may want another login */
 	(void)set_options(h); /* the same as when it was made */
 }
 
@@ -351,11 +318,8 @@ failed(struct http *h, CURLcode rc, struct err *e)
 		return err_set(e, ERR_BODY_SIZE, "answer larger than %d bytes", HTTP_BODY_MAX);
 	if (lost_before(h, rc, sent > 0))
 		return err_set(e, ERR_LOST, "connection lost, and no new one: %s", h->error);
-	if (h->pin_wrong)
-		return err_set(e, ERR_TLS_PIN, "the device shows another certificate than before");
-	for (size_t i = 0; i < ARRAY_LEN(refusals); i++)
-		if (h->conf.tls && refusals[i].alert == h->alert)
-			return err_set(e, ERR_TLS_REFUSED, "TLS alert %d: %s", h->alert, refusals[i].text);
+	if (h->conf.tls && http_tls_why(&h->tls, e) < 0)
+		return -1;
 	switch (rc) {
 	case CURLE_COULDNT_CONNECT:
 	case CURLE_COULDNT_RESOLVE_HOST:
@@ -374,7 +338,7 @@ failed(struct http *h, CURLcode rc, struct err *e)
 	case CURLE_SEND_FAIL_REWIND: /* the kept connection was closed under the request */
 	case CURLE_RECV_ERROR:
 	case CURLE_PARTIAL_FILE:
-		if (h->conf.tls && !h->handshaken)
+		if (h->conf.tls && !h->tls.handshaken)
 			return err_set(e, ERR_TLS, "TLS: connection closed in the handshake");
 		return err_set(e, ERR_LOST, "connection lost: %s", h->error);
 	default:
@@ -382,27 +346,73 @@ failed(struct http *h, CURLcode rc, struct err *e)
 	}
 }
 
-static int
-send_once(struct http *h, const void *body, size_t len, struct http_reply *out, struct err *e)
+/* The header lines of a request. Free with curl_slist_free_all. */
+static struct curl_slist *
+headers(struct http *h, const struct http_call *call, const void *body, size_t len, bool *authorized, int *rc, struct err *e)
 {
-	SCOPED(buf) struct buf header = { 0 };
-	int64_t from = clock_ms();
-	struct curl_slist *list = curl_slist_append(NULL, "Content-Type: application/soap+xml; charset=utf-8");
-	int rc = 0;
+	SCOPED(buf) struct buf line = { 0 };
+	struct curl_slist *list = curl_slist_append(NULL, "Expect:");
 
-	list = curl_slist_append(list, "Expect:");
-	if (h->has_digest && h->has_login) {
-		buf_puts(&header, "Authorization: ");
-		rc = digest_authorize(&h->digest, h->user, &h->password, uri, body, len, NULL, &header, e);
-		list = curl_slist_append(list, buf_str(&header));
+	buf_printf(&line, "Content-Type: %s", call->type);
+	list = curl_slist_append(list, buf_str(&line));
+	if (call->action != NULL) {
+		buf_reset(&line);
+		buf_printf(&line, "SOAPAction: \"%s\"", call->action);
+		list = curl_slist_append(list, buf_str(&line));
 	}
+	*authorized = h->has_digest && h->has_login;
+	if (*authorized) {
+		buf_reset(&line);
+		buf_puts(&line, "Authorization: ");
+		*rc = digest_authorize(&h->digest, h->login.user, &h->login.password, call->path, body, len, NULL, &line, e);
+		list = curl_slist_append(list, buf_str(&line));
+	}
+	return list;
+}
+
+/* Tells the debug trace, with what the call hides left out on both sides. */
+static void
+trace(struct http *h, const struct http_call *call, const void *body, size_t len, bool authorized, const struct http_reply *reply,
+    const struct err *why, int64_t from_ms)
+{
+	SCOPED(buf) struct buf asked = { 0 };
+	SCOPED(http_reply) struct http_reply got = { 0 };
+	struct http_exchange x = { .path = call->path, .action = call->action, .request = body, .len = len, .authorized = authorized,
+		.reply = reply, .why = why, .took_ms = clock_ms() - from_ms };
+
+	if (h->conf.trace == NULL)
+		return;
+	if (call->nhidden > 0) {
+		http_hide(call->hidden, call->nhidden, body, len, &asked);
+		x.request = buf_str(&asked);
+		x.len = asked.len;
+	}
+	if (call->nhidden > 0 && reply != NULL) {
+		got = (struct http_reply){ .status = reply->status, .soap = reply->soap };
+		http_hide(call->hidden, call->nhidden, buf_str(&reply->body), reply->body.len, &got.body);
+		x.reply = &got;
+	}
+	h->conf.trace(h->conf.trace_arg, &x);
+}
+
+static int
+send_once(struct http *h, const struct http_call *call, const void *body, size_t len, struct http_reply *out, struct err *e)
+{
+	char url[256];
+	int64_t from = clock_ms();
+	int rc = 0;
+	bool authorized;
+	struct curl_slist *list = headers(h, call, body, len, &authorized, &rc, e);
+
 	buf_reset(&out->body);
 	out->soap = false;
 	h->reply = out;
-	h->too_big = h->pin_wrong = h->has_offered = false;
-	h->alert = -1;
+	h->too_big = h->has_offered = false;
+	http_tls_begin(&h->tls);
 	h->error[0] = '\0';
 	unsigned int timeout = h->timeout_s != 0 ? h->timeout_s : h->conf.call_timeout_s;
+	(void)snprintf(url, sizeof(url), "%s%s", h->base, call->path);
+	(void)curl_easy_setopt(h->curl, CURLOPT_URL, url);
 	(void)curl_easy_setopt(h->curl, CURLOPT_TIMEOUT, (long)timeout + (long)h->conf.connect_timeout_s);
 	(void)curl_easy_setopt(h->curl, CURLOPT_HTTPHEADER, list);
 	(void)curl_easy_setopt(h->curl, CURLOPT_POSTFIELDSIZE, (long)len);
@@ -419,30 +429,34 @@ send_once(struct http *h, const void *body, size_t len, struct http_reply *out, 
 	(void)curl_easy_setopt(h->curl, CURLOPT_HTTPHEADER, NULL);
 	curl_slist_free_all(list);
 	h->reply = NULL;
-	if (h->conf.trace != NULL)
-		h->conf.trace(h->conf.trace_arg, &(struct http_exchange){ .request = body, .len = len, .authorized = header.len > 0,
-		    .reply = rc == 0 ? out : NULL, .why = e, .took_ms = clock_ms() - from });
+	trace(h, call, body, len, authorized, rc == 0 ? out : NULL, e, from);
 	return rc;
 }
 
 int
-http_post(struct http *h, const void *body, size_t len, struct http_reply *out, struct err *e)
+http_call(struct http *h, const struct http_call *call, const void *body, size_t len, struct http_reply *out, struct err *e)
 {
-	/* At most: without a nonce, with one, and with the one that replaces a stale one. */
-	for (int tries = 0; tries < 3; tries++) {
-		bool answered = h->has_digest && h->has_login;
+	/* At most: without a nonce, with one, with the one that replaces a stale one; and again with the next login. */
+	for (int tries = 0; tries < CALL_TRIES; tries++) {
+		bool answered = h->has_digest && h->has_login, proven = h->proven;
 
-		if (send_once(h, body, len, out, e) < 0)
+		if (send_once(h, call, body, len, out, e) < 0)
 			return -1;
+		h->proven = answered && out->status != 401;
 		if (out->status != 401)
 			return 0;
-		bool stale = h->has_offered && h->offered.stale;
+		/* A login that was good before is good still: the device has only made a new nonce. */
+		bool stale = h->has_offered && (h->offered.stale || (proven && strcmp(h->offered.nonce, h->digest.nonce) != 0));
 		if (h->has_offered) {
 			h->digest = h->offered;
 			h->has_digest = true;
 		}
 		if (answered && !stale)
 			h->refusals++;
+		if ((h->has_offered || h->has_digest) && (!h->has_login || (answered && !stale)) && take_next(h)) {
+			tries = 0;
+			continue;
+		}
 		if (!h->has_offered || !h->has_login || (answered && !stale))
 			break;
 	}
@@ -450,12 +464,46 @@ http_post(struct http *h, const void *body, size_t len, struct http_reply *out, 
 							 : "the device wants a login");
 }
 
+int
+http_post(struct http *h, const void *body, size_t len, struct http_reply *out, struct err *e)
+{
+	return http_call(h, &wsman_call, body, len, out, e);
+}
+
+void
+http_hide(const struct http_part *parts, size_t n, const char *text, size_t len, struct buf *out)
+{
+	for (const char *p = text, *end = text + len; p < end;) {
+		size_t i = 0;
+
+		while (i < n && (parts[i].len == 0 || parts[i].len > (size_t)(end - p) || memcmp(parts[i].p, p, parts[i].len) != 0))
+			i++;
+		if (i < n)
+			buf_printf(out, "(%zu characters)", parts[i].len);
+		else
+			buf_add(out, p, 1);
+		p += i < n ? parts[i].len : 1;
+	}
+}
+
+bool
+http_alive(struct http *h)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+	char byte;
+
+	if (curl_easy_getinfo(h->curl, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK || fd == CURL_SOCKET_BAD)
+		return false;
+	/* Nothing may come by itself: what does is an end. */
+	return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
 bool
 http_seen_pin(const struct http *h, uint8_t out[PIN_LEN])
 {
-	if (h->has_seen)
-		memcpy(out, h->seen, PIN_LEN);
-	return h->has_seen;
+	if (h->tls.has_seen)
+		memcpy(out, h->tls.seen, PIN_LEN);
+	return h->tls.has_seen;
 }
 
 const char *
@@ -473,7 +521,7 @@ http_realm(const struct http *h)
 const char *
 http_tls_version(const struct http *h)
 {
-	return h->tls_version;
+	return h->tls.version;
 }
 
 unsigned int

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "amt/plan_eoi.h"
 #include "amt/realm.h"
 
 enum {
@@ -15,7 +16,7 @@ enum {
 	FACTORY_IDLE_MIN = 1,
 };
 
-const char *const plan_releases[] = { "3.2", "6.2", "8.1", "11.8", "12.0", "15.0", "16.0", "16.1", NULL };
+const char *const plan_releases[] = { "2.2", "2.6", "3.0", "3.2", "6.2", "8.1", "11.8", "12.0", "15.0", "16.0", "16.1", NULL };
 
 static unsigned int
 release(const struct plan_case *c)
@@ -28,8 +29,13 @@ release(const struct plan_case *c)
 static const char *
 skip_rng(const struct plan_case *c)
 {
-	(void)c;
-	return "WS-Management has no such request"; /* source: wsman.md 7.6 */
+	return c->eoi ? NULL : "WS-Management has no such request"; /* source: wsman.md 7.6 */
+}
+
+static const char *
+skip_old(const struct plan_case *c)
+{
+	return c->eoi ? NULL : "the profile has nothing about it";
 }
 
 static const char *
@@ -170,8 +176,8 @@ if_idle_other(const struct plan_case *c)
 #define REDIRECTION "AMT_RedirectionService"
 #define KVM "CIM_KVMRedirectionSAP"
 #define SCHEME "AMT_SystemPowerScheme"
-#define CALL(op, class, times) { op, class, NULL, times, 0 }
-#define INVOKE(class, method, times) { "Invoke", class, method, times, 0 }
+#define CALL(op, class, times) { op, class, NULL, times, 0, 0 }
+#define INVOKE(class, method, times) { "Invoke", class, method, times, 0, 0 }
 #define END { 0 }
 
 /* The calls that read the facts. */
@@ -179,7 +185,7 @@ if_idle_other(const struct plan_case *c)
 	CALL("Get", GENERAL, NULL), CALL("Get", SETUP, NULL), CALL("Enumerate", "CIM_SoftwareIdentity", NULL), \
 	    INVOKE(SETUP, "GetUuid", NULL), CALL("Get", "CIM_Chassis", NULL), CALL("Enumerate", "AMT_EthernetPortSettings", NULL)
 #define INTERFACES                                                                         \
-	CALL("Get", "AMT_WebUIService", NULL), CALL("Get", REDIRECTION, NULL), { "Get", KVM, NULL, NULL, KVM_SINCE }
+	CALL("Get", "AMT_WebUIService", NULL), CALL("Get", REDIRECTION, NULL), { "Get", KVM, NULL, NULL, KVM_SINCE, 0 }
 #define STORE CALL("Enumerate", CONTEXT, if_tls), CALL("Enumerate", CERTIFICATE, if_tls), CALL("Enumerate", PAIR, if_tls)
 
 static const struct plan_call connect_calls[] = { CALL("Get", GENERAL, NULL), END };
@@ -217,6 +223,8 @@ const struct plan_step plan_steps[] = {
 	{ "ping", "Set Ping Response", NULL, NULL, NULL, ping_calls },
 	{ "tls", "Set TLS options", NULL, refuse_tls, note_tls, tls_calls },
 	{ "interfaces", "Set enabled interfaces", NULL, NULL, note_interfaces, interfaces_calls },
+	{ "kerberos", "Set Kerberos options", skip_old, NULL, NULL, no_calls },
+	{ "wired-profile", "Remove existing 802.1x wired profile", skip_old, NULL, NULL, no_calls },
 	{ "acl", "Set ACL", NULL, NULL, note_acl, acl_calls },
 	{ "power", "Set power policies", skip_power, NULL, NULL, power_calls },
 	{ "mebx-password", "Set MEBx password", skip_mebx, NULL, NULL, mebx_calls },
@@ -252,10 +260,20 @@ plan_step(const char *id)
 	return NULL;
 }
 
+/* Where the older SOAP differs from what holds for all. */
+static const struct plan_eoi *
+older(const struct plan_step *s, const struct plan_case *c)
+{
+	return c->eoi ? plan_eoi(s->id) : NULL;
+}
+
 const char *
 plan_skip(const struct plan_step *s, const struct plan_case *c)
 {
-	return s->skip == NULL ? NULL : s->skip(c);
+	const struct plan_eoi *old = older(s, c);
+	const char *why = s->skip == NULL ? NULL : s->skip(c);
+
+	return why == NULL && old != NULL && old->skip != NULL ? old->skip(c) : why;
 }
 
 const char *
@@ -267,7 +285,18 @@ plan_refusal(const struct plan_step *s, const struct plan_case *c)
 const char *
 plan_note(const struct plan_step *s, const struct plan_case *c)
 {
-	return s->note == NULL ? NULL : s->note(c);
+	const struct plan_eoi *old = older(s, c);
+	const char *note = old == NULL || old->note == NULL ? NULL : old->note(c);
+
+	return note == NULL && s->note != NULL ? s->note(c) : note;
+}
+
+const struct plan_call *
+plan_calls(const struct plan_step *s, const struct plan_case *c)
+{
+	const struct plan_eoi *old = older(s, c);
+
+	return c->eoi ? (old == NULL ? no_calls : old->calls) : s->calls;
 }
 
 unsigned int
@@ -279,13 +308,18 @@ plan_times(const struct plan_call *call, const struct plan_case *c)
 bool
 plan_absent(const struct plan_call *call, const struct plan_case *c)
 {
+	if (call->eoi != 0)
+		return !eoi_in_release(&eoi_dialect_builtin()->ops[call->eoi - 1], c->major, c->minor);
 	return release(c) < call->since;
 }
 
 void
 plan_call_text(const struct plan_call *call, char *out, size_t size)
 {
-	(void)snprintf(out, size, "%s %s%s%s", call->op, call->class, call->method == NULL ? "" : ".", call->method == NULL ? "" : call->method);
+	if (call->eoi != 0)
+		plan_eoi_text((enum eoi_id)(call->eoi - 1), out, size);
+	else
+		(void)snprintf(out, size, "%s %s%s%s", call->op, call->class, call->method == NULL ? "" : ".", call->method == NULL ? "" : call->method);
 }
 
 int
@@ -296,9 +330,10 @@ plan_release(const char *text, struct plan_case *out, struct err *e)
 
 	if (sscanf(text, "%3u.%3u%n.%5u%n", &major, &minor, &used, &maintenance, &used) < 2 || used != most || major > 99 || minor > 99)
 		return err_set(e, ERR_INPUT, "\"%.20s\" is not an AMT release such as 11.8", text);
-	if (100 * major + minor < 302)
-		return err_set(e, ERR_RELEASE, "AMT %s is not served over WS-Management", text);
+	if (major < 2)
+		return err_set(e, ERR_RELEASE, "AMT %s is not served", text);
 	out->major = major;
 	out->minor = minor;
+	out->eoi = 100 * major + minor < 302;
 	return 0;
 }

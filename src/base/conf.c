@@ -51,6 +51,7 @@ static const struct {
 	KEY("engine", "name", name),
 	KEY("engine", "listen", listen),
 	KEY("engine", "trace_dir", trace_dir),
+	KEY("engine", "eoi_dialect_file", eoi_dialect_file),
 #undef KEY
 	/* clang-format on */
 };

@@ -16,6 +16,7 @@ struct conf {
 	char key_file[512];  /* [engine] key_file */
 	char name[64];       /* [engine] name: how this engine is called; default the host's name */
 	char trace_dir[512]; /* [engine] trace_dir: where the debug trace is written */
+	char eoi_dialect_file[512]; /* [engine] eoi_dialect_file: corrections of the spellings for AMT before 3.2; "": none */
 	char listen[256];    /* [engine] listen: hello addresses, separated by blanks; default "*" */
 };
 

@@ -68,13 +68,17 @@ enum err_next {
 	X(HTTP, 1409, RETRY, "Device answered with an HTTP error")                                 \
 	X(BODY_SIZE, 1410, STOP, "Answer of the device too large")                                 \
 	X(ANSWER, 1411, RETRY, "Answer of the device not understood")                              \
+	X(TLS_CIPHER, 1412, RETRY, "No TLS cipher in common with the device")                      \
+	X(PSK_IDENTITY, 1413, STOP, "Device does not know the PID")                                \
+	X(PSK_KEY, 1414, STOP, "Device has another PPS")                                           \
 	/* the conversation */                                                                     \
-	X(FAULT, 1501, STOP, "Device reported a WS-Management fault")                              \
+	X(FAULT, 1501, STOP, "Device reported a SOAP fault")                                       \
 	X(STATUS, 1502, STOP, "Device reported an AMT status")                                     \
 	X(FIELD, 1503, STOP, "Field missing or of the wrong type in an answer")                    \
 	X(ABSENT, 1504, STOP, "Device does not have this class or method")                         \
 	X(NOT_READY, 1505, RETRY, "Device is not ready yet")                                       \
 	X(FLASH, 1506, RETRY, "Flash write limit of the device reached")                           \
+	X(DIALECT, 1507, STOP, "Device understood no spelling of a request")                       \
 	/* certificates */                                                                         \
 	X(CERT_NONE, 1601, STOP, "No setup certificate fits this device")                          \
 	X(CERT_ROOT, 1602, STOP, "Root of the setup certificate not trusted by the device")        \

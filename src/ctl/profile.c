@@ -87,7 +87,7 @@ calls_json(const struct plan_step *s, const struct plan_case *pc)
 	json_t *calls = json_array();
 	char text[128];
 
-	for (const struct plan_call *call = s->calls; call->class != NULL; call++) {
+	for (const struct plan_call *call = plan_calls(s, pc); call->class != NULL; call++) {
 		if (plan_times(call, pc) == 0)
 			continue;
 		plan_call_text(call, text, sizeof(text));
@@ -121,7 +121,7 @@ say_step(const struct ctl *c, const struct plan_step *s, const struct plan_case 
 		ctl_say(c, "%s", s->title);
 	if (note != NULL)
 		ctl_say(c, "    (%s)", note);
-	for (const struct plan_call *call = s->calls; skip == NULL && refusal == NULL && call->class != NULL; call++) {
+	for (const struct plan_call *call = plan_calls(s, pc); skip == NULL && refusal == NULL && call->class != NULL; call++) {
 		unsigned int times = plan_times(call, pc);
 
 		plan_call_text(call, text, sizeof(text));

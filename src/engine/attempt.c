@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "engine/run.h"
 
-enum { LOG_SYNC_MS = 30000, END_RETRY_MS = 1000, FLASH_WAIT_MIN = 60, MINUTE_US = 60000000 };
+enum { LOG_SYNC_MS = 30000, AGAIN_MAX = 4, END_RETRY_MS = 1000, FLASH_WAIT_MIN = 60, MINUTE_US = 60000000 };
 
 static int
 load_profile(struct run *r, struct db *db, struct err *e)
@@ -125,7 +125,10 @@ record(struct run *r, const struct step *s, const char *title, enum outcome out,
 	logw_step(r->en->logw, &line);
 }
 
-/* Applies a step; what is harmless to repeat is repeated once after a lost answer. */
+/*
+ * Applies a step; what is harmless to repeat is repeated once after a lost answer. With r->again all steps are,
+ * from the first one that sets something, and this one when its turn comes.
+ */
 static int
 apply(struct run *r, const struct step *s, struct err *e)
 {
@@ -137,8 +140,14 @@ apply(struct run *r, const struct step *s, struct err *e)
 		rc = run_check(r, e) < 0 ? -1 : err_set(e, ERR_STOPPED, "given up"); /* the reason behind it */
 	if (rc < 0 && (s->flags & STEP_REPEAT) != 0 && err_next(e->code) == NEXT_LOOK) {
 		run_log(r, EVENT_WARNING, (int)e->code, "%s; connecting again", e->text);
-		if (run_reconnect(r, e) == 0)
+		r->again = false;
+		rc = run_reconnect(r, e);
+		if (rc == 0 && (s->flags & STEP_ALWAYS) != 0)
+			r->again = false;
+		if (rc == 0 && !r->again)
 			rc = s->apply(r, e);
+		else if (rc == 0)
+			(void)text_copy(r->note, sizeof(r->note), "the device may have restarted: all that is not committed is set once more");
 	}
 	r->step_until_ms = 0;
 	return rc;
@@ -184,9 +193,19 @@ configure(struct run *r, struct err *e)
 		run_log(r, EVENT_ERROR, (int)e->code, "Not started: %s", e->text);
 		return -1;
 	}
-	for (const struct step *s = retire ? unprovision_steps : configure_steps; s->id != NULL; s++)
+	const struct step *steps = retire ? unprovision_steps : configure_steps;
+	int again = 0;
+	for (const struct step *s = steps; s->id != NULL; s++) {
 		if (do_step(r, s, e) < 0)
 			return -1;
+		if (!r->again)
+			continue;
+		r->again = false;
+		if (++again > AGAIN_MAX)
+			return err_set(e, ERR_LOST, "the connection was lost %d times", again);
+		for (s = steps; (s[1].flags & STEP_ALWAYS) != 0; s++)
+			;
+	}
 	return 0;
 }
 

@@ -16,6 +16,7 @@ enum {
 	RECONNECT_TRIES = 6, /* a device restarts within half a minute */
 	VERIFY_SPACING_MS = 5000,
 	MODERN_TLS_MAJOR = 12, /* source: setup.md 3.3 */
+	OLDEST_TLS_MAJOR = 4,  /* before it, 1.0 and nothing newer is offered; source: eoi.md 10.2 */
 };
 
 /* A password to try, and the credential it comes from (NULL: the factory's). */
@@ -58,15 +59,27 @@ set_pins(const struct run *r, struct http_conf *conf)
 		memcpy(conf->pins[conf->npins++], r->dev.certificates[i], PIN_LEN);
 }
 
+/* The device at the end of r->http, spoken to in this dialect. */
+static int
+speak(struct run *r, enum amt_dialect dialect, struct err *e)
+{
+	const struct amt_eoi_with with = { .dialect = &r->en->dialect, .known = r->en->known, .odd = trace_odd, .odd_arg = r };
+
+	amt_free(r->amt);
+	r->amt = NULL;
+	return dialect == AMT_DIALECT_EOI ? amt_eoi(r->http, &with, &r->amt, e) : amt_wsman(r->http, &r->amt, e);
+}
+
 /* A connection that is not made yet; pins as far as they are known. */
 static int
-prepare(struct run *r, bool legacy, struct err *e)
+prepare(struct run *r, enum run_tls tls, struct err *e)
 {
 	struct http_conf conf = {
 		.address = r->dev.address,
 		.port = r->plain ? AMT_PORT : AMT_PORT_TLS,
 		.tls = !r->plain,
-		.legacy = legacy,
+		.legacy = tls == RUN_TLS_OLD,
+		.only_tls10 = tls == RUN_TLS_10,
 		.identity = r->in_verify || r->known ? NULL : &r->identity,
 		.connect_timeout_s = (unsigned int)r->set.connect_timeout_s,
 		.call_timeout_s = (unsigned int)r->set.call_timeout_s,
@@ -78,19 +91,30 @@ prepare(struct run *r, bool legacy, struct err *e)
 
 	set_pins(r, &conf);
 	run_disconnect(r);
-	r->legacy = legacy;
+	r->tls = tls;
 	if (http_new(&conf, &r->http, e) < 0)
 		return -1;
-	return amt_wsman(r->http, &r->amt, e);
+	return speak(r, amt_dialect_of(r->dev.amt_version), e);
 }
 
-/* A harmless request that shows whether we are let in. */
+/*
+ * A harmless request that shows whether we are let in. Its answer tells the release, which tells the dialect:
+ * when that is the other one, the request is made again in it. A device that does not tell, and knows no
+ * WS-Management, may know the older SOAP.
+ */
 static int
 probe(struct run *r, struct err *e)
 {
-	struct amt_general ignored;
+	int rc = r->amt->ops->probe(r->amt, e);
+	enum amt_dialect now = r->amt->dialect, told = amt_dialect_of(http_server(r->http));
 
-	return r->amt->ops->general_read(r->amt, &ignored, e);
+	if (told == AMT_DIALECT_NONE)
+		return err_set(e, ERR_RELEASE, "%s is not served: its network commands are others than those of AMT 2.0", http_server(r->http));
+	if (told == AMT_DIALECT_UNTOLD && rc < 0 && e->code == ERR_HTTP && now == AMT_DIALECT_WSMAN)
+		told = AMT_DIALECT_EOI;
+	if (told == AMT_DIALECT_UNTOLD || told == now)
+		return rc;
+	return speak(r, told, e) < 0 ? -1 : r->amt->ops->probe(r->amt, e);
 }
 
 static unsigned int
@@ -101,21 +125,26 @@ known_major(const struct run *r)
 	return sscanf(r->dev.amt_version, "%u", &major) == 1 ? major : 0;
 }
 
-/* Modern TLS first, unless the device is known to be old; old TLS only where the setting allows it. */
+/*
+ * Newer TLS first, unless the device is known to be old; old TLS only where the setting allows it, and at last
+ * TLS 1.0 alone, since old devices may dislike to be offered more.
+ */
 static int
 probe_any_tls(struct run *r, struct err *e)
 {
 	unsigned int major = known_major(r);
-	bool old = major != 0 && major < MODERN_TLS_MAJOR;
+	bool old = major != 0 && major < MODERN_TLS_MAJOR && r->set.legacy_tls;
+	enum run_tls tls = r->plain || !old ? RUN_TLS_NEW : major < OLDEST_TLS_MAJOR ? RUN_TLS_10 : RUN_TLS_OLD;
 
-	if (prepare(r, !r->plain && r->set.legacy_tls && old, e) < 0)
-		return -1;
-	if (probe(r, e) == 0)
-		return 0;
-	if (e->code != ERR_TLS || r->plain || r->legacy || !r->set.legacy_tls)
-		return -1;
-	run_log(r, EVENT_VERBOSE, (int)e->code, "%s; trying TLS 1.0", e->text);
-	return prepare(r, true, e) < 0 ? -1 : probe(r, e);
+	for (;; tls++) {
+		if (prepare(r, tls, e) < 0)
+			return -1;
+		if (probe(r, e) == 0)
+			return 0;
+		if ((e->code != ERR_TLS && e->code != ERR_TLS_CIPHER) || r->plain || tls == RUN_TLS_10 || !r->set.legacy_tls)
+			return -1;
+		run_log(r, EVENT_VERBOSE, (int)e->code, "%s; trying older TLS", e->text);
+	}
 }
 
 static int
@@ -273,6 +302,15 @@ run_reconnect(struct run *r, struct err *e)
 	int rc = -1;
 
 	http_close(r->http);
+	/* A device that restarted has forgotten what was not committed. Source: eoi.md 9.3. */
+	if (r->amt->dialect == AMT_DIALECT_EOI) {
+		const struct amt_facts facts = r->amt->facts;
+
+		if (speak(r, AMT_DIALECT_EOI, e) < 0)
+			return -1;
+		r->amt->facts = facts;
+		r->again = !r->post;
+	}
 	for (int i = 0; i < RECONNECT_TRIES; i++) {
 		rc = probe(r, e);
 		if (rc == 0 || (e->code != ERR_CONTACT && e->code != ERR_LOST && e->code != ERR_TIMEOUT))
@@ -306,7 +344,7 @@ verify_once(struct run *r, struct err *e)
 
 	r->in_verify = true;
 	r->plain = r->profile.tls == TLS_NONE;
-	if (prepare(r, !r->plain && r->set.legacy_tls && r->amt_old, e) < 0)
+	if (prepare(r, r->plain || !r->set.legacy_tls || !r->amt_old ? RUN_TLS_NEW : r->tls == RUN_TLS_10 ? RUN_TLS_10 : RUN_TLS_OLD, e) < 0)
 		return -1;
 	int rc = probe(r, e);
 	if (rc == 0)

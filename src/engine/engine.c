@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/version.h"
@@ -215,6 +216,20 @@ sign_on(struct engine *en, struct err *e)
 	return rc;
 }
 
+/* How AMT before 3.2 is spoken to: the built-in table, with what the site knows better. */
+static int
+load_dialect(struct engine *en, struct err *e)
+{
+	SCOPED(buf) struct buf text = { 0 };
+	const char *file = en->conf.eoi_dialect_file;
+
+	if (file[0] != '\0' && file_read(file, EOI_FILE_MAX, &text, e) < 0)
+		return -1;
+	if (eoi_dialect_parse(buf_str(&text), text.len, file, &en->dialect, e) < 0)
+		return -1;
+	return eoi_known_new(&en->known, e);
+}
+
 int
 engine_open(struct engine *en, const struct conf *conf, struct err *e)
 {
@@ -222,7 +237,7 @@ engine_open(struct engine *en, const struct conf *conf, struct err *e)
 	(void)pthread_rwlock_init(&en->lock, NULL);
 	if (pipe2(en->wake, O_CLOEXEC | O_NONBLOCK) < 0)
 		return err_errno(e, ERR_SYSTEM, "pipe");
-	if (db_pool_new(conf->database, conf->engine_user, "musterd", POOL_MAX, &en->pool, e) < 0 || sign_on(en, e) < 0 ||
+	if (load_dialect(en, e) < 0 || db_pool_new(conf->database, conf->engine_user, "musterd", POOL_MAX, &en->pool, e) < 0 || sign_on(en, e) < 0 ||
 	    engine_reload(en, e) < 0 || trace_new(conf->trace_dir, TRACE_FILE_MAX, TRACE_ALL_MAX, &en->trace, e) < 0)
 		return -1;
 	return logw_start(en->pool, en->node, &en->logw, e);
@@ -233,6 +248,8 @@ engine_close(struct engine *en)
 {
 	logw_stop(en->logw);
 	trace_free(en->trace);
+	eoi_known_free(en->known);
+	eoi_dialect_free(&en->dialect);
 	certs_free(en->certs);
 	ca_free(&en->ca);
 	seal_private_wipe(&en->key);

@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "amt/eoi.h"
 #include "base/conf.h"
 #include "base/queue.h"
 #include "db/db.h"
@@ -39,6 +40,8 @@ struct engine {
 	int ca_id;
 	struct logw *logw;
 	struct trace *trace;
+	struct eoi_dialect dialect; /* not changed after the start */
+	struct eoi_known *known;
 
 	pthread_rwlock_t lock; /* guards settings and certs */
 	struct settings settings;
@@ -53,8 +56,8 @@ struct engine {
 };
 
 /*
- * engine_open: reach the database, check schema and key, sign on, make the CA if there is none, load
- * settings and certificates. ERR_DB*, ERR_KEY_FILE, ERR_KEY_MISMATCH, ERR_SEAL.
+ * engine_open: read the dialect file if one is named, reach the database, check schema and key, sign on, make the CA if there is none, load
+ * settings and certificates. ERR_CONFIG, ERR_FILE, ERR_DB*, ERR_KEY_FILE, ERR_KEY_MISMATCH, ERR_SEAL.
  */
 MUST_CHECK int engine_open(struct engine *en, const struct conf *conf, struct err *e);
 void engine_close(struct engine *en);

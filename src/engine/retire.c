@@ -44,7 +44,7 @@ step_identity(struct run *r, struct err *e)
 	if (memcmp(f->uuid.b, r->uuid.b, UUID_LEN) != 0)
 		return err_set(e, ERR_UUID_MISMATCH, "the device says it is %s", theirs);
 	r->amt_old = f->major < 12;
-	if (f->state == AMT_POST)
+	if (f->state == AMT_POST || f->state == AMT_UNTOLD) /* which old releases do not tell, but it let us in as configured */
 		return 0;
 	if (!r->dev.sent)
 		return err_set(e, ERR_NO_LONGER, "the device is in setup, so it was reset by hand: accept it again");
@@ -125,7 +125,7 @@ look_once(struct run *r, struct err *e)
 		return in_setup(e->code) ? 1 : e->code == ERR_CONTACT || e->code == ERR_LOST || e->code == ERR_TIMEOUT ? 0 : -1;
 	if (r->amt->ops->facts(r->amt, &r->amt->facts, e) < 0)
 		return err_next(e->code) == NEXT_LOOK ? 0 : -1;
-	return r->amt->facts.state != AMT_POST ? 1 : err_set(e, ERR_UNKNOWN, "the device is still configured");
+	return r->amt->facts.state != AMT_POST && r->amt->facts.state != AMT_UNTOLD ? 1 : err_set(e, ERR_UNKNOWN, "the device is still configured");
 }
 
 /*

@@ -67,6 +67,7 @@ run_case(const struct run *r)
 	if (r->amt != NULL) {
 		c.major = r->amt->facts.major;
 		c.minor = r->amt->facts.minor;
+		c.eoi = r->amt->dialect == AMT_DIALECT_EOI;
 	}
 	return c;
 }

@@ -35,6 +35,9 @@ extern const struct step configure_steps[], unprovision_steps[];
 /* run_case: what the plan says of this run depends on. */
 struct plan_case run_case(const struct run *r);
 
+/* TLS as it was offered: newer than 1.1, old as well, or 1.0 alone. */
+enum run_tls { RUN_TLS_NEW, RUN_TLS_OLD, RUN_TLS_10 };
+
 struct run {
 	struct run *next; /* in the dispatcher's list */
 	struct engine *en;
@@ -56,7 +59,7 @@ struct run {
 	struct http *http;
 	struct amt_device *amt;
 	bool plain;     /* talks without TLS */
-	bool legacy;    /* talks old TLS */
+	enum run_tls tls;
 	bool amt_old;   /* the release knows nothing newer than TLS 1.1 */
 	bool known;     /* it was configured when the job began, by us or by whom it is taken over from */
 	bool post;      /* it is configured, perhaps by an earlier attempt; this one changes what differs */
@@ -65,6 +68,8 @@ struct run {
 	bool certificate_due, admin_due, mebx_due; /* what a configured device needs all the same */
 	bool answered;  /* it said that it does unprovision */
 	bool power_absent; /* the device does not offer the package of the profile */
+	bool again;       /* connected again to a device that may have forgotten what it was told; see attempt.c */
+	bool removed_8021x; /* a wired profile was there, and is gone */
 	bool in_verify; /* looking at the device as a management console does */
 	struct mask mask; /* secrets that this run has sent */
 	struct trace_tail tail; /* of the debug trace, while it is on */

@@ -15,6 +15,8 @@
 enum {
 	KEY_TRIES = 42, /* of 10 s: a device may need seven minutes. Source: requirements A3 73 */
 	KEY_WAIT_MS = 10000,
+	RNG_TRIES = 6,
+	RNG_WAIT_MS = 5000,
 	EXTEND_HOURS = 6,
 };
 
@@ -73,32 +75,61 @@ step_facts(struct run *r, struct err *e)
 	uuid_text(&f->uuid, theirs);
 	if (memcmp(f->uuid.b, r->uuid.b, UUID_LEN) != 0)
 		return err_set(e, ERR_UUID_MISMATCH, "the device says it is %s", theirs);
-	if (!amt_at_least(f, 3, 2))
+	if (r->amt->dialect == AMT_DIALECT_WSMAN && !amt_at_least(f, 3, 2))
 		return err_set(e, ERR_RELEASE, "AMT %s is not served over WS-Management", f->version);
 	r->amt_old = f->major < 12;
+	(void)text_copy(r->dev.amt_version, sizeof(r->dev.amt_version), f->version);
 	if (keep_facts(r, e) < 0)
 		return -1;
-	run_log(r, EVENT_INFO, 0, "Intel AMT %s build %s, %s", f->version, f->build, r->plain ? "no TLS" : http_tls_version(r->http));
-	if (r->known && f->state != AMT_POST)
+	run_log(r, EVENT_INFO, 0, "Intel AMT %s%s%s, %s", f->version, f->build[0] != '\0' ? " build " : "", f->build, r->plain ? "no TLS" : http_tls_version(r->http));
+	if (r->known && f->state != AMT_POST && f->state != AMT_UNTOLD)
 		return err_set(e, ERR_NO_LONGER, "the device is in setup, so it was reset by hand: accept it again");
 	if (f->state == AMT_POST && !r->post)
 		return err_set(e, ERR_FOREIGN, "the device is configured already, and not by this service");
-	if (r->post && f->state != AMT_POST)
+	if (r->post && f->state != AMT_POST && f->state != AMT_UNTOLD)
 		return err_set(e, ERR_FIELD, "provisioning state %d behind a certificate of ours", (int)f->state);
 	if (!r->post)
-		return f->state == AMT_IN && r->amt->ops->extend(r->amt, EXTEND_HOURS, e) < 0 && e->code != ERR_STATUS &&
+		return (f->state == AMT_IN || f->state == AMT_UNTOLD) && r->amt->ops->extend(r->amt, EXTEND_HOURS, e) < 0 && e->code != ERR_STATUS &&
 			       e->code != ERR_ABSENT
 			   ? -1
 			   : 0;
 	return find_due(r, e);
 }
 
+/* Only asked of older devices, which may have to make the seed first. Source: eoi.md 8.1, 9.3. */
 static int
-step_nothing(struct run *r, struct err *e)
+step_rng_key(struct run *r, struct err *e)
 {
-	(void)r;
-	(void)e;
+	for (int i = 0; r->amt->ops->old->rng_key(r->amt, e) < 0; i++) {
+		if (e->code != ERR_NOT_READY || i == RNG_TRIES)
+			return -1;
+		run_log(r, i == 0 ? EVENT_INFO : EVENT_VERBOSE, (int)e->code, "The random generator of the device is not ready; waiting");
+		if (run_wait(r, RNG_WAIT_MS, e) < 0)
+			return -1;
+	}
 	return 0;
+}
+
+/* What the profile does not ask for, and the device does not have or is not understood: a note, and no failure. */
+static int
+unasked(struct run *r, int rc, const struct err *e)
+{
+	if (rc == 0 || (e->code != ERR_ABSENT && e->code != ERR_DIALECT && e->code != ERR_FAULT && e->code != ERR_STATUS))
+		return rc;
+	(void)snprintf(r->note, sizeof(r->note), "left as it is: %.170s", e->text);
+	return 0;
+}
+
+static int
+step_kerberos(struct run *r, struct err *e)
+{
+	return unasked(r, r->amt->ops->old->kerberos_off(r->amt, e), e);
+}
+
+static int
+step_wired(struct run *r, struct err *e)
+{
+	return unasked(r, r->amt->ops->old->wired_off(r->amt, &r->removed_8021x, e), e);
 }
 
 static int
@@ -161,11 +192,16 @@ step_ping(struct run *r, struct err *e)
 	return set_general(r, change_ping, e);
 }
 
-/* The public key the certificate will be for: made on the device where it can, else here. */
+/* The public key the certificate will be for: made on the device where it can, else here. *bits: what the device takes. */
 static int
-get_key(struct run *r, uint8_t *der, size_t *len, struct err *e)
+get_key(struct run *r, uint8_t *der, size_t *len, int *bits, struct err *e)
 {
 	SCOPED(buf) struct buf priv = { 0 }, pub = { 0 };
+
+	if (r->amt->ops->key_bits(r->amt, bits, e) < 0)
+		return -1;
+	if (*bits < CA_RSA_BITS)
+		(void)snprintf(r->note, sizeof(r->note), "the device takes keys of %d bits only, which are weak", *bits);
 
 	for (int i = 0; amt_at_least(&r->amt->facts, 7, 0); i++) {
 		if (r->amt->ops->key_make(r->amt, der, len, e) == 0)
@@ -176,7 +212,7 @@ get_key(struct run *r, uint8_t *der, size_t *len, struct err *e)
 		if (run_wait(r, KEY_WAIT_MS, e) < 0)
 			return -1;
 	}
-	if (ca_rsa_key(&priv, &pub, e) < 0 || r->amt->ops->key_add(r->amt, (const uint8_t *)priv.p, priv.len, e) < 0)
+	if (ca_rsa_key(*bits, &priv, &pub, e) < 0 || r->amt->ops->key_add(r->amt, (const uint8_t *)priv.p, priv.len, e) < 0)
 		return -1;
 	if (pub.len > AMT_DER_MAX)
 		return err_set(e, ERR_CERT_CA, "public key of %zu bytes", pub.len);
@@ -204,9 +240,10 @@ issue(struct run *r, struct issued *out, struct err *e)
 {
 	uint8_t key[AMT_DER_MAX];
 	size_t len;
+	int bits;
 	struct db *db = NULL;
 
-	if (get_key(r, key, &len, e) < 0 || ca_issue(&r->en->ca, key, len, r->dev.fqdn, r->set.certificate_days, out, e) < 0)
+	if (get_key(r, key, &len, &bits, e) < 0 || ca_issue(&r->en->ca, key, len, bits, r->dev.fqdn, r->set.certificate_days, out, e) < 0)
 		return -1;
 	struct db_certificate row = { .ca_id = r->en->ca_id, .serial = out->serial, .subject = out->subject,
 		.sha256 = out->sha256, .der = out->der, .len = out->len, .not_after = out->not_after };
@@ -280,6 +317,8 @@ step_acl(struct run *r, struct err *e)
 		if (run_profile_secret(r, name, &password, e) < 0 || r->amt->ops->acl_add(r->amt, &entry, &password, e) < 0)
 			return -1;
 	}
+	if (r->removed_8021x) /* Intel's service says it here */
+		run_log(r, EVENT_INFO, 0, "Successfully removed existing 802.1x wired profile");
 	return 0;
 }
 
@@ -312,6 +351,9 @@ step_mebx(struct run *r, struct err *e)
 	if (run_new_password(r, "mebx", r->profile.mebx_password, &password, &was_pending, e) < 0 ||
 	    r->amt->ops->mebx_password(r->amt, &password, &refused, e) < 0)
 		return -1;
+	/* Until the commit an older device may log in by it, from the next challenge on. */
+	if (!refused && r->amt->dialect == AMT_DIALECT_EOI)
+		http_login_next(r->http, "admin", &password);
 	if (!refused)
 		return 0;
 	if (was_pending) {
@@ -335,7 +377,11 @@ step_admin(struct run *r, struct err *e)
 	if (run_new_password(r, "admin", r->profile.admin_password, &password, &was_pending, e) < 0 ||
 	    r->amt->ops->admin_password(r->amt, &password, e) < 0)
 		return -1;
-	http_login(r->http, "admin", &password);
+	/* No source tells whether older devices take it at once or with the commit: the old one goes on until it is refused. */
+	if (r->amt->dialect == AMT_DIALECT_EOI)
+		http_login_next(r->http, "admin", &password);
+	else
+		http_login(r->http, "admin", &password);
 	return 0;
 }
 
@@ -364,7 +410,7 @@ step_verify(struct run *r, struct err *e)
 {
 	if (run_connect_verify(r, e) < 0 || r->amt->ops->facts(r->amt, &r->amt->facts, e) < 0)
 		return -1;
-	if (r->amt->facts.state != AMT_POST)
+	if (r->amt->facts.state != AMT_POST && r->amt->facts.state != AMT_UNTOLD)
 		return err_set(e, ERR_UNKNOWN, "the device is not in state configured: the commit did not happen");
 	if (run_verify(r, e) < 0)
 		return -1;
@@ -375,13 +421,15 @@ const struct step configure_steps[] = {
 	/* clang-format off */
 	{ "connect", step_connect, 120, STEP_ALWAYS },
 	{ "facts", step_facts, 180, STEP_REPEAT | STEP_ALWAYS },
-	{ "rng-key", step_nothing, 60, 0 },
+	{ "rng-key", step_rng_key, 120, STEP_REPEAT },
 	{ "clock", step_clock, 120, STEP_REPEAT },
 	{ "domain-name", step_domain, 120, STEP_REPEAT },
 	{ "host-name", step_host, 120, STEP_REPEAT },
 	{ "ping", step_ping, 120, STEP_REPEAT },
 	{ "tls", step_tls, 600, STEP_REPEAT },
 	{ "interfaces", step_interfaces, 180, STEP_REPEAT },
+	{ "kerberos", step_kerberos, 120, STEP_REPEAT },
+	{ "wired-profile", step_wired, 120, STEP_REPEAT },
 	{ "acl", step_acl, 300, STEP_REPEAT },
 	{ "power", step_power, 180, STEP_REPEAT },
 	{ "mebx-password", step_mebx, 120, STEP_REPEAT },

@@ -3,7 +3,8 @@
  * trace: the debug trace: what is said to a device and back, and what the event log has of it, in files of the
  * engine for each device, with secrets masked. Off unless the setting "trace" says so, which counts at once.
  * UUID.txt is written as it happens, as much of it as the level says. UUID.error.log is written when an attempt
- * failed: what was said last, whatever the level, from memory.
+ * failed: what was said last, whatever the level, from memory. What a
+ * device of AMT before 3.2 refuses, or answers in a way that is not understood, is written in any case.
  */
 #ifndef MUSTER_ENGINE_TRACE_H
 #define MUSTER_ENGINE_TRACE_H
@@ -58,6 +59,9 @@ struct trace_tail {
 };
 void trace_tail_add(struct trace_tail *t, const char *text, size_t len);
 void trace_tail_free(struct trace_tail *t);
+
+/* trace_odd: for struct amt_eoi_with; arg is a struct run. */
+void trace_odd(void *arg, const struct err *why, const struct http_exchange *said);
 
 /* The secrets that were seen in requests: replies are searched for them. */
 enum { MASK_MAX = 8 };

@@ -120,8 +120,16 @@ describe(struct run *r, const struct http_exchange *x, enum trace_level least, s
 	char when[CLOCK_TEXT], before[CLOCK_TEXT], method[96], class[96];
 	int64_t now = clock_wall_us();
 
-	between(x->request, "Action>", "</a:Action>", method, sizeof(method));
-	between(x->request, "<w:ResourceURI>", "</w:ResourceURI>", class, sizeof(class));
+	if (x->action != NULL) { /* SOAP before WS-Management: the request names neither */
+		const char *hash = strrchr(x->action, '#');
+
+		text_clean(class, sizeof(class), x->path, strlen(x->path));
+		hash = hash == NULL ? x->action : hash + 1;
+		text_clean(method, sizeof(method), hash, strlen(hash));
+	} else {
+		between(x->request, "Action>", "</a:Action>", method, sizeof(method));
+		between(x->request, "<w:ResourceURI>", "</w:ResourceURI>", class, sizeof(class));
+	}
 	clock_text(now, when);
 	clock_text(now - x->took_ms * 1000, before);
 	buf_printf(out, "%s %s > attempt %d: %s %s, %zu bytes%s\n", before, trace_level_letter(least), r->hold.attempt, method, class, x->len,
@@ -151,6 +159,19 @@ trace_exchange(void *arg, const struct http_exchange *x)
 	}
 	describe(r, x, least, &entry);
 	add(r, level, least, &entry);
+}
+
+void
+trace_odd(void *arg, const struct err *why, const struct http_exchange *said)
+{
+	struct run *r = arg;
+	SCOPED(buf) struct buf entry = { .max = TRACE_FILE_MAX };
+
+	if (wanted(r) < trace_exchange_level(said)) {
+		describe(r, said, TRACE_ERRORS, &entry);
+		write_to(r, TRACE_TALK, &entry);
+	}
+	run_log(r, EVENT_VERBOSE, (int)why->code, "%s: the debug trace has what was said", why->text);
 }
 
 void

@@ -12,7 +12,7 @@
 
 #include "base/text.h"
 
-enum { CA_DAYS = 20 * 365, RSA_BITS = 2048, SERIAL_LEN = 16, BACKDATE_S = 3600, DAY_S = 86400 };
+enum { CA_DAYS = 20 * 365, SERIAL_LEN = 16, BACKDATE_S = 3600, DAY_S = 86400 };
 
 static void
 x509_scoped(X509 **c)
@@ -86,7 +86,7 @@ int
 ca_make(struct ca *out, struct err *e)
 {
 	SCOPED(x509) X509 *cert = X509_new();
-	SCOPED(pkey) EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)RSA_BITS);
+	SCOPED(pkey) EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)CA_RSA_BITS);
 	time_t now = time(NULL);
 	char serial[41], name[64];
 
@@ -165,12 +165,12 @@ ca_not_after(const struct ca *c)
 }
 
 static EVP_PKEY *
-public_key(const uint8_t *der, size_t len)
+public_key(const uint8_t *der, size_t len, int least_bits)
 {
 	const unsigned char *p = der;
 	EVP_PKEY *key = d2i_PublicKey(EVP_PKEY_RSA, NULL, &p, (long)len);
 
-	if (key != NULL && EVP_PKEY_get_bits(key) < RSA_BITS) {
+	if (key != NULL && EVP_PKEY_get_bits(key) < least_bits) {
 		EVP_PKEY_free(key);
 		return NULL;
 	}
@@ -191,10 +191,10 @@ finish(X509 *cert, struct issued *out, struct err *e)
 }
 
 int
-ca_issue(const struct ca *c, const uint8_t *rsa_public, size_t len, const char *fqdn, int days,
+ca_issue(const struct ca *c, const uint8_t *rsa_public, size_t len, int least_bits, const char *fqdn, int days,
     struct issued *out, struct err *e)
 {
-	SCOPED(pkey) EVP_PKEY *key = public_key(rsa_public, len);
+	SCOPED(pkey) EVP_PKEY *key = public_key(rsa_public, len, least_bits);
 	SCOPED(x509) X509 *cert = X509_new();
 	time_t now = time(NULL), until = now + (time_t)days * DAY_S;
 	char san[300];
@@ -202,7 +202,7 @@ ca_issue(const struct ca *c, const uint8_t *rsa_public, size_t len, const char *
 	if (!fqdn_valid(fqdn))
 		return err_set(e, ERR_CERT_CA, "\"%.80s\" is not an FQDN", fqdn);
 	if (key == NULL)
-		return err_set(e, ERR_CERT_CA, "the device's key is not RSA of at least %d bits", RSA_BITS);
+		return err_set(e, ERR_CERT_CA, "the device's key is not RSA of at least %d bits", least_bits);
 	if (until > ca_not_after(c))
 		until = ca_not_after(c);
 	/* A CN holds 64 characters; a longer name is in the SAN alone, which must then be critical. */
@@ -224,9 +224,9 @@ ca_issue(const struct ca *c, const uint8_t *rsa_public, size_t len, const char *
 }
 
 int
-ca_rsa_key(struct buf *private_der, struct buf *public_der, struct err *e)
+ca_rsa_key(int bits, struct buf *private_der, struct buf *public_der, struct err *e)
 {
-	SCOPED(pkey) EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)RSA_BITS);
+	SCOPED(pkey) EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)bits);
 	unsigned char *priv = NULL, *pub = NULL;
 	int n = key == NULL ? -1 : i2d_PrivateKey(key, &priv);
 	int m = key == NULL ? -1 : i2d_PublicKey(key, &pub);

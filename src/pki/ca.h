@@ -14,6 +14,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+/* The length of RSA keys; only where a device cannot do better, it is less, but never below the least. */
+enum { CA_RSA_BITS = 2048, CA_RSA_BITS_LEAST = 1024 };
+
 struct ca {
 	X509 *cert;
 	EVP_PKEY *key;
@@ -49,13 +52,14 @@ time_t ca_not_after(const struct ca *c);
  * ca_issue: a TLS server certificate for fqdn (CN and subject alternative name) over a public key.
  *
  * rsa_public, len	RSAPublicKey in DER, as AMT tells it (wsman.md 7.9)
+ * least_bits		CA_RSA_BITS, but for a device that takes no key as long
  * days			how long it is valid; cut to the end of the CA
- * Returns		0, or -1 with ERR_CERT_CA (key not RSA or below 2048 bits, signing failed)
+ * Returns		0, or -1 with ERR_CERT_CA (key not RSA or too short, signing failed)
  */
-MUST_CHECK int ca_issue(const struct ca *c, const uint8_t *rsa_public, size_t len, const char *fqdn,
+MUST_CHECK int ca_issue(const struct ca *c, const uint8_t *rsa_public, size_t len, int least_bits, const char *fqdn,
     int days, struct issued *out, struct err *e);
 
-/* ca_rsa_key: a new RSA 2048 key: RSAPrivateKey and RSAPublicKey in DER; wipe the private one. */
-MUST_CHECK int ca_rsa_key(struct buf *private_der, struct buf *public_der, struct err *e);
+/* ca_rsa_key: a new RSA key: RSAPrivateKey and RSAPublicKey in DER; wipe the private one. */
+MUST_CHECK int ca_rsa_key(int bits, struct buf *private_der, struct buf *public_der, struct err *e);
 
 #endif

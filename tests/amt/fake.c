@@ -295,6 +295,18 @@ play(void *arg)
 	return NULL;
 }
 
+static unsigned int
+on_identity(SSL *ssl, const char *identity, unsigned char *key, unsigned int size)
+{
+	const struct fake *f = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+	size_t len = strlen(f->tls.pps);
+
+	if (strcmp(identity, f->tls.pid) != 0 || len > size)
+		return 0;
+	memcpy(key, f->tls.pps, len);
+	return (unsigned int)len;
+}
+
 static void
 set_up_tls(struct fake *f, const struct fake_tls *tls)
 {
@@ -304,6 +316,13 @@ set_up_tls(struct fake *f, const struct fake_tls *tls)
 	SSL_CTX_set_security_level(f->ctx, 0);
 	assert_int_equal(SSL_CTX_set_min_proto_version(f->ctx, tls->lowest), 1);
 	assert_int_equal(SSL_CTX_set_max_proto_version(f->ctx, tls->highest), 1);
+	(void)SSL_CTX_set_app_data(f->ctx, f);
+	if (tls->ciphers != NULL)
+		assert_int_equal(SSL_CTX_set_cipher_list(f->ctx, tls->ciphers), 1);
+	if (tls->pid != NULL) {
+		SSL_CTX_set_psk_server_callback(f->ctx, on_identity);
+		return;
+	}
 	assert_int_equal(SSL_CTX_use_certificate(f->ctx, tls->cert), 1);
 	assert_int_equal(SSL_CTX_use_PrivateKey(f->ctx, tls->key), 1);
 	if (!tls->ask)

@@ -40,6 +40,8 @@ struct fake_tls {
 	int refuse;          /* X509_V_ERR_...: refuse it for this reason */
 	bool hang_up;        /* close the connection in the handshake */
 	const char *babble;  /* answer the handshake with this text */
+	const char *ciphers; /* NULL: the library's */
+	const char *pid, *pps; /* a pre-shared key instead of a certificate */
 };
 
 struct fake;

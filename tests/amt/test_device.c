@@ -275,6 +275,25 @@ commit_tells_the_status(void **state)
 	assert_int_equal(fake_count(f), 3);
 }
 
+static void
+the_pair_for_the_next_setup_is_set_up_to_10(void **state)
+{
+	static const struct secret pps = { .len = 32, .s = "AAAABBBBCCCCDDDDEEEEFFFFGGGGHHHH" };
+	struct err e;
+
+	(void)state;
+	assert_fails(d->ops->tls_psk(d, "4711AB0D", &pps, &e), ERR_ABSENT);
+	assert_int_equal(fake_count(f), 0);
+	d->facts.major = 10;
+	fake_output(f, "SetTLSPSK", "<ReturnValue>0</ReturnValue>");
+	assert_ok(d->ops->tls_psk(d, "4711AB0D", &pps, &e));
+	assert_last("<r:SetTLSPSK_INPUT><r:PID>4711AB0D</r:PID><r:PPS>AAAABBBBCCCCDDDDEEEEFFFFGGGGHHHH</r:PPS></r:SetTLSPSK_INPUT>");
+	fake_output(f, "SetTLSPSK", "<ReturnValue>43</ReturnValue>");
+	fake_output(f, "SetTLSPSK", "<ReturnValue>0</ReturnValue>");
+	assert_ok(d->ops->tls_psk(d, "4711AB0D", &pps, &e));
+	assert_last("<r:PID>4711-AB0D</r:PID><r:PPS>AAAA-BBBB-CCCC-DDDD-EEEE-FFFF-GGGG-HHHH</r:PPS>");
+}
+
 int
 main(void)
 {
@@ -290,6 +309,7 @@ main(void)
 		EACH(a_clock_without_time_is_refused),
 		EACH(general_settings_are_read_and_written_only_when_they_differ),
 		EACH(general_settings_of_old_or_odd_devices),
+		EACH(the_pair_for_the_next_setup_is_set_up_to_10),
 		EACH(commit_tells_the_status),
 	};
 

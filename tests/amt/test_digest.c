@@ -147,6 +147,23 @@ the_response_is_that_of_the_vectors(void **state)
 	}
 }
 
+/* The vector of a request of AMT 2.0 to 5.x. Source: protocol/eoi.md 2.4. */
+static void
+the_response_of_the_soap_interface_is_that_of_the_vector(void **state)
+{
+	static const char header[] = "Digest realm=\"Intel(R) AMT (ID:4C4C4544-0000-0000-0000-000000000000)\", "
+				     "nonce=\"5911b8f9de20f6f1e7c71309a8af03c2\",stale=\"false\",qop=\"auth\"";
+	SCOPED(buf) struct buf out = { 0 };
+	struct digest d;
+	struct err e;
+
+	(void)state;
+	assert_true(digest_challenge(header, &d));
+	assert_ok(digest_authorize(&d, "admin", &password, "/SecurityAdministrationService", "", 0, "6b033e6f", &out, &e));
+	assert_has(buf_str(&out), "response=\"075359df7e23db5ff0b39310f97c630b\"");
+	assert_has(buf_str(&out), "uri=\"/SecurityAdministrationService\"");
+}
+
 /* RFC 2069: MD5(HA1:nonce:HA2), HA2 = d83ba950d85d6f9b22682df889d8b847. */
 static void
 without_qop_the_old_form_is_used(void **state)
@@ -230,6 +247,7 @@ main(void)
 		TEST(what_is_no_usable_challenge_leaves_out_alone),
 		TEST(values_that_do_not_fit_are_refused),
 		TEST(the_response_is_that_of_the_vectors),
+		TEST(the_response_of_the_soap_interface_is_that_of_the_vector),
 		TEST(without_qop_the_old_form_is_used),
 		TEST(each_use_of_a_nonce_has_its_own_count_and_cnonce),
 		TEST(quotes_in_user_and_realm_are_escaped),

@@ -460,6 +460,159 @@ a_digest_challenge_is_found_among_others(void **state)
 }
 
 static void
+a_new_nonce_for_a_login_that_was_good_is_no_refusal(void **state)
+{
+	struct err e;
+
+	(void)state;
+	http_login(h, "admin", &password);
+	refuse(challenge);
+	fake_play(f, &(struct fake_reply){ .body = "x" });
+	assert_ok(post(&e));
+	/* No word of "stale", but another nonce: old firmware does so at any time. */
+	refuse("WWW-Authenticate: Digest realm=\"Digest:F3EB554784E729164447A89F60B641C5\",nonce=\"N3\",stale=\"false\",qop=\"auth\"\r\n");
+	fake_play(f, &(struct fake_reply){ .body = "x" });
+	assert_ok(post(&e));
+	assert_authorized(fake_head(f, 3), "N3", 1);
+	assert_int_equal(http_refusals(h), 0);
+	/* Twice in a row it is one. */
+	refuse("WWW-Authenticate: Digest realm=\"r\",nonce=\"N4\",qop=\"auth\"\r\n");
+	refuse("WWW-Authenticate: Digest realm=\"r\",nonce=\"N5\",qop=\"auth\"\r\n");
+	assert_fails(post(&e), ERR_LOGIN);
+	assert_int_equal(http_refusals(h), 1);
+	assert_int_equal(fake_left(f), 0);
+}
+
+static void
+the_next_login_takes_the_place_of_one_that_is_refused(void **state)
+{
+	static const struct secret old = { .len = 3, .s = "old" };
+	struct err e;
+
+	(void)state;
+	http_login(h, "admin", &old);
+	refuse(challenge);
+	fake_play(f, &(struct fake_reply){ .body = "x" });
+	assert_ok(post(&e));
+	http_login_next(h, "admin", &password);
+	fake_play(f, &(struct fake_reply){ .body = "x" });
+	assert_ok(post(&e)); /* the old one goes on */
+	refuse(challenge);
+	fake_play(f, &(struct fake_reply){ .body = "x" });
+	assert_ok(post(&e));
+	assert_int_equal(fake_count(f), 5);
+	assert_authorized(fake_head(f, 4), "N1", 1);
+	assert_int_equal(http_refusals(h), 1);
+	refuse(challenge);
+	assert_fails(post(&e), ERR_LOGIN); /* and there is no further one */
+	assert_int_equal(fake_left(f), 0);
+}
+
+static void
+of_two_next_logins_the_newest_comes_first(void **state)
+{
+	static const struct secret old = { .len = 3, .s = "old" }, newest = { .len = 6, .s = "newest" };
+	struct err e;
+
+	(void)state;
+	http_login(h, "admin", &old);
+	http_login_next(h, "admin", &password);
+	http_login_next(h, "admin", &newest);
+	refuse(challenge);
+	refuse(challenge);
+	refuse(challenge);
+	fake_play(f, &(struct fake_reply){ .body = "x" });
+	assert_ok(post(&e));
+	assert_authorized(fake_head(f, 3), "N1", 1);
+	assert_int_equal(http_refusals(h), 2);
+	http_login_next(h, "admin", &newest);
+	http_login(h, "admin", &old); /* forgets it */
+	refuse(challenge);
+	assert_fails(post(&e), ERR_LOGIN);
+	assert_int_equal(fake_left(f), 0);
+}
+
+static void
+the_next_login_also_answers_a_first_challenge(void **state)
+{
+	struct err e;
+
+	(void)state;
+	fake_play(f, &(struct fake_reply){ .body = "x" });
+	assert_ok(post(&e)); /* a device in setup asks for none */
+	http_login_next(h, "admin", &password);
+	refuse(challenge);
+	fake_play(f, &(struct fake_reply){ .body = "x" });
+	assert_ok(post(&e));
+	assert_authorized(fake_head(f, 2), "N1", 1);
+	assert_int_equal(http_refusals(h), 0);
+}
+
+static void
+a_call_has_a_path_a_type_and_an_action(void **state)
+{
+	static const struct http_call call = { .path = "/SecurityAdministrationService", .type = "text/xml; charset=utf-8", .action = "urn:x#Op" };
+	SCOPED(http_reply) struct http_reply r = { 0 };
+	struct err e;
+
+	(void)state;
+	http_login(h, "admin", &password);
+	refuse(challenge);
+	fake_play(f, &(struct fake_reply){ .body = "<answer/>", .type = "text/xml" });
+	assert_ok(http_call(h, &call, "<a/>", 4, &r, &e));
+	assert_has(fake_head(f, 1), "POST /SecurityAdministrationService HTTP/1.1\r\n");
+	assert_has(fake_head(f, 1), "Content-Type: text/xml; charset=utf-8\r\n");
+	assert_has(fake_head(f, 1), "SOAPAction: \"urn:x#Op\"\r\n");
+	assert_has(fake_head(f, 1), "uri=\"/SecurityAdministrationService\"");
+	assert_has(fake_head(f, 1), "Content-Length: 4\r\n");
+	assert_has_not(fake_head(f, 1), "Expect");
+	fake_play(f, &(struct fake_reply){ .body = "x" });
+	assert_ok(post(&e)); /* the next one goes where it belongs */
+	assert_has(fake_head(f, 2), "POST /wsman HTTP/1.1\r\n");
+	assert_has_not(fake_head(f, 2), "SOAPAction");
+}
+
+struct seen {
+	char request[200], reply[200], path[64];
+};
+
+static void
+keep_exchange(void *arg, const struct http_exchange *x)
+{
+	struct seen *s = arg;
+
+	(void)text_copy(s->request, sizeof(s->request), x->request);
+	(void)text_copy(s->reply, sizeof(s->reply), x->reply == NULL ? "" : buf_str(&x->reply->body));
+	(void)text_copy(s->path, sizeof(s->path), x->path);
+}
+
+static void
+what_a_call_hides_is_not_shown_to_the_trace(void **state)
+{
+	static const char body[] = "<a>secret</a><b>longer secret</b><c>secre</c>";
+	static const struct http_part parts[] = { { "longer secret", 13 }, { "secret", 6 }, { "", 0 } };
+	const struct http_call call = { .path = "/p", .type = "text/xml", .hidden = parts, .nhidden = ARRAY_LEN(parts) };
+	SCOPED(http_reply) struct http_reply r = { 0 };
+	struct http_conf conf = fake_conf(f);
+	struct seen seen = { 0 };
+	struct http *c = NULL;
+	struct err e;
+
+	(void)state;
+	conf.trace = keep_exchange;
+	conf.trace_arg = &seen;
+	assert_ok(http_new(&conf, &c, &e));
+	fake_play(f, &(struct fake_reply){ .body = "<echo>secret</echo>" });
+	assert_ok(http_call(c, &call, body, strlen(body), &r, &e));
+	assert_string_equal(seen.request, "<a>(6 characters)</a><b>(13 characters)</b><c>secre</c>");
+	assert_string_equal(seen.reply, "<echo>(6 characters)</echo>");
+	assert_string_equal(seen.path, "/p");
+	assert_string_equal(buf_str(&r.body), "<echo>secret</echo>"); /* for us it is whole */
+	assert_string_equal(fake_body(f, 0), body);
+	http_free(c);
+}
+
+static void
 the_server_header_cannot_drive_a_terminal(void **state)
 {
 	struct err e;
@@ -496,6 +649,12 @@ main(void)
 		EACH(a_nonce_that_is_always_stale_ends_after_three_requests),
 		EACH(the_next_password_is_tried_on_the_nonce_just_offered),
 		EACH(a_digest_challenge_is_found_among_others),
+		EACH(a_new_nonce_for_a_login_that_was_good_is_no_refusal),
+		EACH(the_next_login_takes_the_place_of_one_that_is_refused),
+		EACH(of_two_next_logins_the_newest_comes_first),
+		EACH(the_next_login_also_answers_a_first_challenge),
+		EACH(a_call_has_a_path_a_type_and_an_action),
+		EACH(what_a_call_hides_is_not_shown_to_the_trace),
 		EACH(the_server_header_cannot_drive_a_terminal),
 #undef EACH
 	};

@@ -219,6 +219,21 @@ ctl 0 0 "hello decode of a capture without a packet" -j hello decode "$WORK/cut.
 head -c 8 "$WORK/hello.pcap" >"$WORK/cut.pcap"
 ctl 2 1006 "hello decode of half a capture's head" -j hello decode "$WORK/cut.pcap"
 
+# dialect
+ctl 0 0 "dialect" dialect
+printf '%s\n' "$out" >"$WORK/dialect"
+like "$out" '^operation set_rng_key' "prints the table"
+ctl 0 0 "dialect of what it printed" dialect "$WORK/dialect"
+is "$out" "$(<"$WORK/dialect")" "is the same"
+printf '# ours\noperation set_rng_key\nnames SetSeed SetRngKey\n' >"$WORK/ours"
+ctl 0 0 "dialect with corrections" -j dialect "$WORK/ours"
+members "grade names operation path releases repeat request response"
+has 'any(.[]; .operation == "set_rng_key" and .names == ["SetSeed", "SetRngKey"])' "has them"
+printf 'operation set_rng_key\nname SetSeed\n' >"$WORK/ours"
+ctl 1 1002 "dialect of a wrong file" -j dialect "$WORK/ours"
+like "$err" 'ours, line 2: "name" does not belong' "says where and what"
+ctl 1 1003 "dialect of no file" dialect "$WORK/nosuch"
+
 # explain, and all that was printed.
 ctl 0 0 "explain" -j explain
 members "code title"

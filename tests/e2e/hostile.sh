@@ -16,7 +16,7 @@ profiles office
 engine_start
 
 # The code an attempt ends with, and what the device does.
-rows='1402 deny-tls
+rows='1412 deny-tls
 1404 cert-change drop-before:CommitChanges*1
 1405 silent
 1405 slow-byte

@@ -13,6 +13,7 @@ static struct amt_acl acl[AMT_ACL_MAX];
 static size_t nacl;
 static enum power_package power;
 static enum err_code fail; /* every read fails with this */
+static enum err_code fail_tls; /* that of TLS with this */
 
 static int
 answer(struct err *e)
@@ -33,7 +34,7 @@ read_tls(struct amt_device *d, struct amt_tls *out, struct err *e)
 {
 	(void)d;
 	*out = tls;
-	return answer(e);
+	return fail_tls != ERR_NONE ? err_set(e, fail_tls, "gone") : answer(e);
 }
 
 static int
@@ -78,8 +79,9 @@ set_up(void **state)
 	memcpy(r.domain, "example.com", 12);
 	r.profile.nacl = 1;
 	r.profile.acl[0] = (struct acl_entry){ .user = "helpdesk", .access = ACL_NETWORK, .realms = 1U << 5 };
-	general = (struct amt_general){ .host = "PC-0042", .domain = "example.com", .ping = true, .rmcp_ping = true, .has_rmcp_ping = true };
-	tls = (struct amt_tls){ .enabled = true, .bound = "x" };
+	general = (struct amt_general){ .host = "PC-0042", .domain = "example.com", .ping = true, .rmcp_ping = true, .has_rmcp_ping = true,
+		.has_idle = true };
+	tls = (struct amt_tls){ .enabled = true, .has_plain = true, .bound = "x" };
 	interfaces = (struct amt_interfaces){ .web_ui = true, .sol = true, .ider = true, .kvm = true, .has_kvm = true };
 	acl[0] = (struct amt_acl){ .handle = 1, .user = "$$OsAdmin", .system = true, .realms = 1U << 3 };
 	acl[1] = (struct amt_acl){ .handle = 2, .user = "helpdesk", .access = ACL_NETWORK, .realms = 1U << 5 };
@@ -179,8 +181,25 @@ what_a_release_does_not_have_is_not_missed(void **state)
 	r.profile.acl[0].realms |= 1U << 20; /* from release 4 */
 	r.power_absent = true;
 	power = POWER_KEEP;
+	general.has_idle = tls.has_plain = false;
+	tls.plain = true;
+	r.profile.idle_timeout_min = 30;
 	assert_ok(run_verify(&r, &e));
 	device.facts.major = 12;
+}
+
+/* The connection itself shows whether TLS is on. */
+static void
+tls_options_that_are_not_understood_are_not_missed(void **state)
+{
+	struct err e;
+
+	(void)state;
+	fail_tls = ERR_DIALECT;
+	assert_ok(run_verify(&r, &e));
+	fail_tls = ERR_LOST;
+	assert_fails(run_verify(&r, &e), ERR_LOST);
+	fail_tls = ERR_NONE;
 }
 
 static void
@@ -214,6 +233,7 @@ main(void)
 		EACH(each_difference_is_named),
 		EACH(several_differences_are_all_named),
 		EACH(what_a_release_does_not_have_is_not_missed),
+		EACH(tls_options_that_are_not_understood_are_not_missed),
 		EACH(without_tls_the_other_ports_do_not_matter),
 		EACH(a_lost_answer_is_not_a_difference),
 #undef EACH

@@ -53,7 +53,7 @@ issue(const char *fqdn, int days, struct issued *out)
 {
 	struct err e;
 
-	assert_ok(ca_issue(&ca, key_2048, len_2048, fqdn, days, out, &e));
+	assert_ok(ca_issue(&ca, key_2048, len_2048, CA_RSA_BITS, fqdn, days, out, &e));
 	const unsigned char *p = out->der;
 	X509 *cert = d2i_X509(NULL, &p, (long)out->len);
 	assert_non_null(cert);
@@ -158,12 +158,13 @@ keys_that_are_short_not_rsa_or_garbage_are_refused(void **state)
 	size_t ec_len = rsa_public(keys_ec(), ec, sizeof(ec));
 
 	(void)state;
-	assert_fails(ca_issue(&ca, key_1024, len_1024, "a.b", 1, &out, &e), ERR_CERT_CA);
+	assert_fails(ca_issue(&ca, key_1024, len_1024, CA_RSA_BITS, "a.b", 1, &out, &e), ERR_CERT_CA);
 	assert_has(e.text, "2048");
-	assert_fails(ca_issue(&ca, ec, ec_len, "a.b", 1, &out, &e), ERR_CERT_CA);
-	assert_fails(ca_issue(&ca, key_2048, len_2048 - 1, "a.b", 1, &out, &e), ERR_CERT_CA);
-	assert_fails(ca_issue(&ca, (const uint8_t *)"", 0, "a.b", 1, &out, &e), ERR_CERT_CA);
-	assert_fails(ca_issue(&ca, (const uint8_t *)"\x30\x00", 2, "a.b", 1, &out, &e), ERR_CERT_CA);
+	assert_ok(ca_issue(&ca, key_1024, len_1024, CA_RSA_BITS_LEAST, "a.b", 1, &out, &e)); /* where told that it is all the device takes */
+	assert_fails(ca_issue(&ca, ec, ec_len, CA_RSA_BITS, "a.b", 1, &out, &e), ERR_CERT_CA);
+	assert_fails(ca_issue(&ca, key_2048, len_2048 - 1, CA_RSA_BITS, "a.b", 1, &out, &e), ERR_CERT_CA);
+	assert_fails(ca_issue(&ca, (const uint8_t *)"", 0, CA_RSA_BITS, "a.b", 1, &out, &e), ERR_CERT_CA);
+	assert_fails(ca_issue(&ca, (const uint8_t *)"\x30\x00", 2, CA_RSA_BITS, "a.b", 1, &out, &e), ERR_CERT_CA);
 }
 
 /* A name goes into the extension as text: it must not be able to add others. */
@@ -176,7 +177,7 @@ a_name_cannot_smuggle_in_other_names(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
-		if (ca_issue(&ca, key_2048, len_2048, bad[i], 1, &out, &e) == 0)
+		if (ca_issue(&ca, key_2048, len_2048, CA_RSA_BITS, bad[i], 1, &out, &e) == 0)
 			fail_msg("issued for \"%s\"", bad[i]);
 }
 
@@ -220,7 +221,7 @@ what_is_stored_issues_again(void **state)
 	ca_sha256(&ca, one);
 	ca_sha256(&again, two);
 	assert_memory_equal(one, two, 32);
-	assert_ok(ca_issue(&again, key_2048, len_2048, "a.b", 1, &out, &e));
+	assert_ok(ca_issue(&again, key_2048, len_2048, CA_RSA_BITS, "a.b", 1, &out, &e));
 	assert_fails(ca_stored(buf_str(&pem), key.p, key.len / 2, &other, &e), ERR_CERT_CA);
 	assert_fails(ca_stored("x", key.p, key.len, &other, &e), ERR_CERT_CA);
 	buf_reset(&key);
@@ -237,8 +238,8 @@ a_key_made_here_can_be_certified(void **state)
 	struct err e;
 
 	(void)state;
-	assert_ok(ca_rsa_key(&priv, &pub, &e));
-	assert_ok(ca_issue(&ca, (const uint8_t *)pub.p, pub.len, "pc.example.com", 1, &out, &e));
+	assert_ok(ca_rsa_key(CA_RSA_BITS, &priv, &pub, &e));
+	assert_ok(ca_issue(&ca, (const uint8_t *)pub.p, pub.len, CA_RSA_BITS, "pc.example.com", 1, &out, &e));
 	const unsigned char *p = (const unsigned char *)priv.p;
 	EVP_PKEY *key = d2i_PrivateKey(EVP_PKEY_RSA, NULL, &p, (long)priv.len);
 	const unsigned char *q = out.der;

@@ -178,11 +178,16 @@ the_dry_run_tells_steps_and_calls_of_a_release(void **state)
 	press(&k, 'g');
 	assert_has(draw(&k), "skipped: WS-Management has no such request");
 	picture(&k, "dry-run");
-	for (int i = 0; i < 9; i++)
+	for (int i = 0; i < 6; i++)
 		press(&k, UK_LEFT);
 	assert_has(row(&k, 1), "AMT 3.2");
 	console_size(&k, 80, 100);
 	assert_has(draw(&k), "Get CIM_KVMRedirectionSAP  not on this release");
+	for (int i = 0; i < 9; i++)
+		press(&k, UK_LEFT);
+	assert_has(row(&k, 1), "AMT 2.2");
+	assert_has(draw(&k), "Invoke SecurityAdministrationService.SetRngKey");
+	assert_has(draw(&k), "skipped: the release has no 802.1x");
 	press(&k, UK_ESC);
 	assert_has(row(&k, 1), "changed, not saved");
 	end();
