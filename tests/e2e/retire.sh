@@ -98,6 +98,11 @@ lost() {
 	ok "$2: its password is the one on record"
 }
 
+fleet ancient 3.0 4
+moved ancient 3.0
+partly ancient 3.0
+fully ancient 3.0
+lost ancient 3.0
 fleet old 3.2 1
 moved old 3.2
 partly old 3.2
