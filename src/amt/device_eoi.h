@@ -13,6 +13,7 @@ struct de {
 	bool has_general;
 	struct buf key;             /* AMT 2.0, 2.1: the private key, which goes out together with its certificate */
 	char bound[AMT_HANDLE_MAX]; /* certificate bound in this conversation, "": none */
+	bool in_use;                /* the store has a certificate that was bound before, and could not be removed */
 	uint32_t chain_max;         /* bytes of a certificate that the device takes; 0: not told */
 };
 

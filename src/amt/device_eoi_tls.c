@@ -24,17 +24,18 @@ has_store(const struct amt_device *d)
 }
 
 /*
- * What is bound cannot be read, so nothing is removed unless this conversation knows; a device in setup that
- * was set up before by us has the certificate of that attempt in its store.
+ * What is bound cannot be read, so nothing is removed unless this conversation knows. A device in setup may have the
+ * certificate of an earlier attempt, which 3.0 does not let go before another one is bound: see de_tls_bind.
  */
 int
 de_store_clean(struct amt_device *d, struct err *e)
 {
 	SCOPED(eoi_answer) struct eoi_answer list = { 0 };
-	uint32_t handle, bound = 0, status;
+	uint32_t handle, bound = 0;
 	bool is_bound = de(d)->bound[0] != '\0';
 	int rc = 0;
 
+	de(d)->in_use = false;
 	if (!has_store(d) || (d->facts.state == AMT_POST && !is_bound))
 		return 0;
 	if (eoi_do(&de(d)->w, EOI_ENUM_CERTS, NULL, &list, e) < 0)
@@ -43,13 +44,14 @@ de_store_clean(struct amt_device *d, struct err *e)
 		bound = (uint32_t)strtoul(de(d)->bound, NULL, 10);
 	for (size_t i = 0; i < HANDLES_MAX && (rc = eoi_get_number(&list, "handle", i, UINT32_MAX, &handle, e)) == 1; i++) {
 		struct eoi_values v = { .n = 0 };
+		uint32_t status = PT_SUCCESS;
 
 		if (is_bound && handle == bound)
 			continue;
 		eoi_put_number(&v, "handle", handle);
-		/* A status means "in use": it stays. */
 		if (de_optional(eoi_call(&de(d)->w, EOI_REMOVE_CERT, &v, &status, NULL, e), e) < 0)
 			return -1;
+		de(d)->in_use |= status != PT_SUCCESS;
 	}
 	return rc < 0 ? -1 : 0;
 }
@@ -140,7 +142,7 @@ de_tls_bind(struct amt_device *d, const char *handle, struct err *e)
 	if (eoi_do(&de(d)->w, EOI_SET_TLS_CREDENTIALS, &v, NULL, e) < 0)
 		return -1;
 	(void)text_copy(de(d)->bound, sizeof(de(d)->bound), handle);
-	return 0;
+	return de(d)->in_use ? de_store_clean(d, e) : 0;
 }
 
 int

@@ -351,6 +351,23 @@ key_and_certificate_go_to_the_store_and_are_bound(void **state)
 }
 
 static void
+a_certificate_of_an_earlier_attempt_goes_when_another_one_is_bound(void **state)
+{
+	struct err e;
+
+	(void)state;
+	d->facts.state = AMT_IN;
+	answers("CertStoreEnumerateCertificates", OK "<CertHandle>0</CertHandle>");
+	answers("CertStoreRemoveCertificate", "<Status>16</Status>");
+	assert_ok(d->ops->store_clean(d, &e));
+	answers("SetTLSCredentials", OK);
+	answers("CertStoreEnumerateCertificates", OK "<CertHandle>0</CertHandle><CertHandle>1</CertHandle>");
+	answers("CertStoreRemoveCertificate", OK);
+	assert_ok(d->ops->tls_bind(d, "1", &e));
+	assert_last("<sai:CertHandle>0</sai:CertHandle>");
+}
+
+static void
 before_the_store_key_and_certificate_go_together(void **state)
 {
 	char handle[AMT_HANDLE_MAX];
@@ -531,6 +548,7 @@ main(void)
 		EACH(the_clock_is_set_from_three_times),
 		EACH(general_settings_are_read_once_and_only_what_differs_is_written),
 		EACH(key_and_certificate_go_to_the_store_and_are_bound),
+		EACH(a_certificate_of_an_earlier_attempt_goes_when_another_one_is_bound),
 		EACH(before_the_store_key_and_certificate_go_together),
 		EACH(a_store_that_is_in_use_is_left_alone),
 		EACH(interfaces_are_a_list_of_what_is_on),

@@ -37,6 +37,7 @@ fleet() {
 	fleets=$((fleets + 1))
 	sim_start "$1" "${@:3}" --devices "$2" --releases "$release" --seed $fleets --base "127.140.$fleets.1" --idle-s 300 --root "$WORK/pki/root.pem"
 	mapfile -t list < <(uuids "$1")
+	for u in $(sim "$1" dump | jq -r '.[] | select(.network_off) | .uuid'); do sim "$1" "hello $u" >/dev/null; done # started by their hosts
 	wait_for 30 sql_is "$2" "SELECT count(*) FROM muster.device WHERE state = 'waiting'"
 }
 
