@@ -15,6 +15,7 @@
 #include "ui/device_actions.h"
 
 enum { FIELD_PROFILE, FIELD_FQDN, FIELD_OU };
+static const char as_it_is[] = "(as it is)"; /* a choice; no profile can be called so */
 enum { DELAY_MAX_MIN = 10080 }; /* a week, as muster.job_delay has it */
 
 struct action action_now;
@@ -122,7 +123,9 @@ action_confirmed(void *model)
 static void
 take_form(const struct form *f)
 {
-	(void)text_copy(action_now.profile, sizeof(action_now.profile), form_value(f, FIELD_PROFILE));
+	const char *profile = form_value(f, FIELD_PROFILE);
+
+	(void)text_copy(action_now.profile, sizeof(action_now.profile), strcmp(profile, as_it_is) == 0 ? "" : profile);
 	(void)text_copy(action_now.fqdn, sizeof(action_now.fqdn), form_value(f, FIELD_FQDN));
 	(void)text_copy(action_now.ou, sizeof(action_now.ou), form_value(f, FIELD_OU));
 }
@@ -234,13 +237,17 @@ on_profiles(void *arg, const struct rows *r, const struct err *e)
 		form_line(f, "%s %s", number, profiled[i].what_many);
 	action_parts(f);
 	struct form_field *profile = form_add(f, "Profile", "Left and Right choose", "");
+	if (action_now.cmd == CMD_REPROVISION)
+		(void)text_copy(profile->choices[profile->nchoices++], sizeof(profile->choices[0]), as_it_is);
 	for (size_t k = 0; k < rows_count(r) && profile->nchoices < FORM_CHOICES_MAX; k++) {
 		(void)text_copy(profile->choices[profile->nchoices], 64, rows_text(r, k, PROFILE_NAME));
 		if (strcmp(profile->choices[profile->nchoices], action_now.profile) == 0)
 			profile->choice = profile->nchoices;
 		profile->nchoices++;
 	}
-	(void)form_add(f, "FQDN", action_now.n == 1 ? "Empty keeps the one the device has" : "{uuid}: last 12 digits, {n}: a running number", action_now.fqdn);
+	(void)form_add(f, "FQDN", action_now.n == 1 ? "Empty keeps the one the device has"
+					 : action_now.cmd == CMD_REPROVISION ? "Empty keeps what each has; {uuid}: last 12 digits, {n}: a number"
+									     : "{uuid}: last 12 digits, {n}: a running number", action_now.fqdn);
 	(void)form_add(f, "OU", "Organizational unit, may stay empty", action_now.ou);
 	if (action_now.cmd == CMD_TAKE_OVER) {
 		form_add(f, "Password", "Of admin on the device; musterctl takes several", "")->secret = true;
@@ -363,11 +370,13 @@ actions_start(struct app *a, enum cmd cmd, const char *const *uuids, size_t n, c
 	}
 	if (profiled_at(cmd) < ARRAY_LEN(profiled)) {
 		/* What the device has; the last pattern may serve again, the last name may not. */
-		if (n == 1 && first->fqdn[0] != '\0')
+		if (cmd == CMD_REPROVISION)
+			action_now.fqdn[0] = action_now.profile[0] = action_now.ou[0] = '\0';
+		else if (n == 1 && first->fqdn[0] != '\0')
 			(void)text_copy(action_now.fqdn, sizeof(action_now.fqdn), first->fqdn);
 		else if (strchr(action_now.fqdn, '{') == NULL)
 			action_now.fqdn[0] = '\0';
-		if (first->profile[0] != '\0')
+		if (cmd != CMD_REPROVISION && first->profile[0] != '\0')
 			(void)text_copy(action_now.profile, sizeof(action_now.profile), first->profile);
 		profile_list_send(app_db(a), on_profiles, NULL, &profiles);
 		return;

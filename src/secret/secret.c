@@ -59,7 +59,7 @@ password_random(struct secret *out, struct err *e)
 
 	do {
 		for (size_t i = 0; i < PASSWORD_LEN; i++) {
-			size_t k;
+			size_t k = 0;
 
 			if (secret_draw(sizeof(letters) - 1, &k, e) < 0)
 				return -1;
