@@ -129,7 +129,8 @@ static const struct plan_call interfaces_calls[] = { CALL(GET_ENABLED_IFS, NULL)
 static const struct plan_call kerberos_calls[] = { CALL(SET_KERBEROS, NULL), END };
 static const struct plan_call wired_calls[] = { CALL(REMOVE_8021X, NULL), END };
 static const struct plan_call acl_calls[] = { CALL(ENUM_USERS, NULL), CALL(ADD_USER, per_entry), END };
-static const struct plan_call power_calls[] = { CALL(ENUM_POWER_PKGS, if_package), CALL(SET_POWER_PKG, if_package), CALL(SET_POWER_POLICY, if_idle), END };
+static const struct plan_call power_calls[] = { CALL(ENUM_POWER_PKGS, if_package), CALL(SET_POWER_PKG, if_package),
+	CALL(SET_POWER_POLICY, if_idle), END };
 static const struct plan_call mebx_calls[] = { CALL(SET_MEBX_PASSWORD, NULL), END };
 static const struct plan_call admin_calls[] = { CALL(SET_ADMIN, NULL), END };
 static const struct plan_call commit_calls[] = { CALL(COMMIT, NULL), END };
